@@ -6,15 +6,15 @@ from django.db import connections, models, transaction
 def reserve_ids(model: type[models.Model], count: int, *, using: str = "default") -> list[int]:
     """Take ``count`` primary keys of ``model`` that nobody else will get, in rising order.
 
-    A row that stores its own id in a second column (``tree_id``) can so be written in one insert. The keys come from the
-    sequence the table itself uses: on PostgreSQL by ``nextval`` (no lock, gaps after a rollback), on SQLite from
+    A row that stores its own id in a second column (``tree_id``) can so be written in one insert. The keys come from
+    the sequence the table itself uses: on PostgreSQL by ``nextval`` (no lock, gaps after a rollback), on SQLite from
     ``sqlite_sequence``, which needs the write lock, so there the call must stand inside a transaction.
     """
     if count < 1:
         raise ValueError(f"count must be at least 1: {count}")
     connection = connections[using]
     table = model._meta.db_table
-    column = model._meta.pk.column
+    column = model._meta.pk.attname
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(

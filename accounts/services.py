@@ -1,0 +1,27 @@
+"""Acts on accounts. Sign-up, log-in and passwords are django-allauth's."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from forum import markup
+
+
+@transaction.atomic
+def edit_profile(*, person: User, display_name: str, bio: str, affiliation: str, website: str, orcid: str) -> User:
+    """Save the profile. ``bio`` is Markdown, normalised by the caller's form; its rendering is stored beside it."""
+    rendered = markup.render(bio, key=f"u{person.pk}")
+    person.display_name = display_name
+    person.bio, person.bio_html, person.bio_render_version = bio, rendered.html, rendered.version
+    person.affiliation, person.website, person.orcid = affiliation, website, orcid
+    person.save(
+        update_fields=["display_name", "bio", "bio_html", "bio_render_version", "affiliation", "website", "orcid"]
+    )
+    return person
+
+
+def set_suspension(*, person: User, until: datetime | None, reason: str) -> None:
+    """Record or lift a suspension; who may do so, and the log, are the moderation room's."""
+    User.objects.filter(pk=person.pk).update(suspended_until=until, suspension_reason=reason)
+    person.suspended_until, person.suspension_reason = until, reason

@@ -1,0 +1,245 @@
+"""Acts on comments. Text is rendered before the transaction opens: no tree lock should wait for it."""
+
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from accounts.models import User
+from forum import events, markup
+from forum.comments import tree
+from forum.comments.models import Comment, CommentBody, CommentRevision
+from forum.comments.permissions import refusal_by_edit_rate, refusal_by_rates, refusal_to_edit, refusal_to_reply
+from forum.kit.refusal import Refusal
+from forum.posts import services as posts
+from forum.posts.models import Post, new_uid, text_key
+from forum.posts.services import EditedMeanwhile
+
+
+def submission_of(form: UUID, *, parent_id: int | None, source: str) -> UUID:
+    """What makes a resent form the same comment: the form, what it answers and what it says.
+
+    Not the form alone: after "back" a browser shows the same form, and another text typed there is another comment.
+    """
+    return uuid5(NAMESPACE_URL, f"{form}/{parent_id or 0}/{source}")
+
+
+def reply(*, author: User, post: Post, source: str, parent_id: int | None = None, form: UUID | None = None) -> Comment:
+    """Publish a comment under ``post``, or under its comment ``parent_id``.
+
+    ``form`` identifies the form it was typed in: sent twice, it makes one comment. Raises Refusal when the author may
+    not write here or now, or when the discussion is too deep at this place.
+    """
+    now = timezone.now()
+    submission = submission_of(form, parent_id=parent_id, source=source) if form else None
+    if submission and (earlier := _submitted(submission, author)):
+        return earlier
+    parent = _parent(parent_id)
+    if refusal := refusal_to_reply(author, post, parent, now=now) or refusal_by_rates(author, now=now):
+        raise refusal
+    uid = new_uid()
+    rendered = markup.render(source, key=text_key(uid))
+    body = CommentBody(
+        uid=uid,
+        author=author,
+        published_at=now,
+        post_revision=post.revision,
+        source=source,
+        html=rendered.html,
+        render_version=rendered.version,
+        submission=submission,
+    )
+    try:
+        return _insert(Comment(post=post), body, parent_id=parent_id)
+    except IntegrityError:
+        if submission and (earlier := _submitted(submission, author)):
+            return earlier  # the same form, sent twice at once: the other one was faster
+        raise
+
+
+def _submitted(submission: UUID, author: User) -> Comment | None:
+    bodies = CommentBody.objects.filter(submission=submission, author=author).select_related("comment__post")
+    return body.comment if (body := bodies.first()) else None
+
+
+def _parent(parent_id: int | None) -> Comment | None:
+    if parent_id is None:
+        return None
+    parent = Comment.objects.filter(pk=parent_id).first()
+    if parent is None:
+        raise Refusal("no-parent", "The comment you answer does not exist.", status=404)
+    return parent
+
+
+@transaction.atomic
+def _insert(comment: Comment, body: CommentBody, *, parent_id: int | None) -> Comment:
+    post = comment.post
+    if parent_id is None:
+        tree.insert_top_level(comment)
+    else:
+        parent = tree.locked(parent_id)
+        # Once more, now that the tree is ours: it may have been hidden or moved since the page was read.
+        if refusal := refusal_to_reply(body.author, post, parent, now=body.published_at):
+            raise refusal
+        try:
+            tree.insert_reply(comment, parent=parent)
+        except tree.TooDeep:
+            raise _too_deep() from None
+    body.comment = comment
+    body.save(force_insert=True)
+    _keep_revision(body, saved_at=body.published_at, note="")
+    events.comment_published.send(sender=Comment, comment=comment)
+    if not posts.count_reply(post_id=post.pk, at=body.published_at):
+        post.refresh_from_db(fields=["locked_at", "hidden_at"])
+        refusal = refusal_to_reply(body.author, post, None, now=body.published_at)
+        raise refusal or Refusal("locked", "This discussion is closed: it takes no more replies.", status=409)
+    return comment
+
+
+def _too_deep() -> Refusal:
+    return Refusal(
+        "too-deep",
+        f"Replies stand at most {tree.MAX_DEPTH} deep. Answer a comment further up, or the post, and link to this one.",
+        status=409,
+    )
+
+
+def _keep_revision(body: CommentBody, *, saved_at: datetime, note: str) -> None:
+    CommentRevision.objects.create(
+        comment_id=body.comment_id,
+        number=body.revision,
+        source=body.source,
+        saved_at=saved_at,
+        saved_by_id=body.author_id,
+        note=note,
+    )
+
+
+def edit(*, editor: User, comment: Comment, source: str, revision: int, note: str = "") -> Comment:
+    """Save one's own comment as its next revision; the same text again changes nothing.
+
+    ``revision`` is the number the editor started from. Raises EditedMeanwhile when there is a newer one, and Refusal
+    when the editor may not.
+    """
+    now = timezone.now()
+    if refusal := refusal_to_edit(editor, comment, now=now) or refusal_by_edit_rate(editor, now=now):
+        raise refusal
+    rendered = markup.render(source, key=text_key(comment.body.uid))
+    with transaction.atomic():
+        body = CommentBody.objects.select_for_update(no_key=True, of=("self",)).get(pk=comment.pk)
+        comment = Comment.objects.select_related("post").get(pk=comment.pk)
+        comment.body = body
+        if refusal := refusal_to_edit(editor, comment, now=now):
+            raise refusal
+        if body.source == source:
+            return comment
+        if body.revision != revision:
+            raise EditedMeanwhile
+        body.source, body.html, body.render_version = source, rendered.html, rendered.version
+        body.revision, body.edited_at = body.revision + 1, now
+        body.save(update_fields=["source", "html", "render_version", "revision", "edited_at"])
+        _keep_revision(body, saved_at=now, note=note)
+        posts.touch_thread(post_id=comment.post_id)
+    return comment
+
+
+@transaction.atomic
+def retract(*, author: User, comment: Comment) -> None:
+    """Withdraw one's own comment: a tombstone takes its place, its replies stay."""
+    now = timezone.now()
+    if refusal := refusal_to_edit(author, comment, now=now):
+        raise refusal
+    if Comment.objects.filter(pk=comment.pk, retracted_at=None, hidden_at=None).update(retracted_at=now):
+        recount(post_id=comment.post_id)
+
+
+@transaction.atomic
+def set_hidden(*, comment: Comment, at: datetime | None, reason: str) -> bool:
+    """Hide (``at``) or restore (None) one comment; False when it was so already.
+
+    Who may, and the log, are the moderation room's. The tree is not touched.
+    """
+    changed = Comment.objects.filter(pk=comment.pk, hidden_at__isnull=at is not None).update(hidden_at=at)
+    if changed:
+        CommentBody.objects.filter(pk=comment.pk).update(hidden_reason=reason if at else "")
+        recount(post_id=comment.post_id)
+    return changed == 1
+
+
+@transaction.atomic
+def hide_branch(*, root: Comment, at: datetime, reason: str) -> int:
+    """Hide a comment and all below it that is not hidden yet; gives how many that were.
+
+    All get the same moment, by which ``restore_branch`` knows them again: what was hidden before stays hidden then.
+    """
+    root = tree.locked(root.pk)
+    ids = list(tree.branch_of(root).filter(hidden_at=None).values_list("pk", flat=True))
+    Comment.objects.filter(pk__in=ids).update(hidden_at=at)
+    CommentBody.objects.filter(pk__in=ids).update(hidden_reason=reason)
+    recount(post_id=root.post_id)
+    return len(ids)
+
+
+@transaction.atomic
+def restore_branch(*, root: Comment) -> int:
+    """Restore a hidden comment and all below it that was hidden with it; gives how many that were.
+
+    What an author retracted stays retracted, and what was hidden by another decision stays hidden.
+    """
+    root = tree.locked(root.pk)
+    if root.hidden_at is None:
+        return 0
+    ids = list(tree.branch_of(root).filter(hidden_at=root.hidden_at).values_list("pk", flat=True))
+    Comment.objects.filter(pk__in=ids).update(hidden_at=None)
+    CommentBody.objects.filter(pk__in=ids).update(hidden_reason="")
+    recount(post_id=root.post_id)
+    return len(ids)
+
+
+@transaction.atomic
+def move(*, comment: Comment, parent_id: int | None, post: Post) -> Comment:
+    """Put a branch under another comment, or under a post (``parent_id`` None). Who may is the moderation room's.
+
+    Raises Refusal when the place is too deep, inside the branch itself or in another post.
+    """
+    before = comment.post_id
+    parent = _parent(parent_id)
+    if parent is not None and parent.post_id != post.pk:
+        raise Refusal("foreign", "The new parent does not belong to that post.", status=409)
+    try:
+        moved = tree.move(comment.pk, parent_id=parent_id, post_id=post.pk)
+    except tree.TooDeep:
+        raise _too_deep() from None
+    except ValueError:
+        raise Refusal("inside", "A branch cannot be moved into itself.", status=409) from None
+    if post.pk != before:
+        tree.branch_of(moved).update(moved_at=timezone.now())
+    for post_id in sorted({before, post.pk}):
+        recount(post_id=post_id)
+    return moved
+
+
+def recount(*, post_id: int) -> None:
+    """Count a post's visible comments anew. Last in a transaction: it holds the post's row until the commit."""
+    tree.lock_post(post_id)
+    count, newest = counts_of(post_id)
+    posts.set_counters(post_id=post_id, comment_count=count, newest_comment_at=newest)
+
+
+def counts_of(post_id: int) -> tuple[int, datetime | None]:
+    """How many visible comments a post has, and when the newest of them was published."""
+    visible = Q(hidden_at=None, retracted_at=None)
+    found = (
+        Comment.objects.filter(visible, post_id=post_id)
+        .order_by()
+        .aggregate(count=Count("pk"), newest=Max("body__published_at"))
+    )
+    return found["count"], found["newest"]
+
+
+def adopt(*, placeholder: User, person: User) -> None:
+    """Give the comments of a placeholder account to the person it stood for."""
+    CommentBody.objects.filter(author=placeholder).update(author=person)
+    CommentRevision.objects.filter(saved_by=placeholder).update(saved_by=person)

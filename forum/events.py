@@ -1,0 +1,6 @@
+"""What the house announces. Declared here at the bottom, connected to followers in ``forum.wiring`` at the top."""
+
+from django.dispatch import Signal
+
+post_published = Signal()  # sender=Post, post: Post; inside the act's transaction
+comment_published = Signal()  # sender=Comment, comment: Comment; inside the act's transaction

@@ -1,0 +1,150 @@
+import hashlib
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User, Viewer
+from accounts.permissions import is_moderator
+
+
+class SourceFormat(models.TextChoices):
+    MARKDOWN = "markdown", "Markdown"
+    PLAIN = "plain", "plain text"
+
+
+def new_uid() -> str:
+    return uuid.uuid4().urn
+
+
+def text_key(uid: str) -> str:
+    """Prefix of every id that the text of ``uid`` makes on a page.
+
+    From the uid and not from the row's number, so that it is known before the row is written and the same text has
+    the same html after export and import. 40 bits: two texts of one page practically never share it.
+    """
+    return f"t{hashlib.blake2s(uid.encode(), digest_size=5).hexdigest()}"
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=40)
+    slug = models.SlugField(max_length=40, unique=True, allow_unicode=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:tag", args=[self.slug])
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def published(self) -> Self:
+        """What everybody may see in lists: published, neither hidden nor retracted."""
+        return self.filter(published_at__lte=timezone.now(), hidden_at=None, retracted_at=None)
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Whose page ``viewer`` may open. Hidden and retracted posts open too, as tombstones above their discussion."""
+        if is_moderator(viewer):
+            return self
+        published = Q(published_at__lte=timezone.now())
+        if viewer.is_authenticated:
+            return self.filter(published | Q(author=viewer))
+        return self.filter(published)
+
+    def drafts_of(self, author: User) -> Self:
+        return self.filter(author=author, published_at=None).order_by("-created_at", "-pk")
+
+    def newest(self) -> Self:
+        # The id breaks ties, so that a page boundary never repeats or skips a post.
+        return self.order_by("-published_at", "-pk")
+
+    def most_active(self) -> Self:
+        return self.order_by("-active_at", "-pk")
+
+
+class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt has no types
+    """What opens a discussion: title and text; a draft until it is published."""
+
+    uid = models.TextField(
+        unique=True, default=new_uid, editable=False
+    )  # survives export and import; Message-ID for mail
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", db_index=False
+    )
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=80, allow_unicode=True, db_index=False)
+    source = models.TextField()
+    source_format = models.CharField(max_length=8, choices=SourceFormat, default=SourceFormat.MARKDOWN)
+    html = models.TextField(editable=False)
+    render_version = models.PositiveIntegerField(editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)  # number of the current one; 0 while a draft
+    tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
+
+    saves = models.PositiveIntegerField(default=1, editable=False)  # tells an editor that somebody else saved meanwhile
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    saved_at = models.DateTimeField(default=timezone.now, editable=False)  # of the draft or the current revision
+    published_at = models.DateTimeField(null=True, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    retracted_at = models.DateTimeField(null=True, editable=False)
+    hidden_at = models.DateTimeField(null=True, editable=False)
+    hidden_reason = models.TextField(blank=True, editable=False)
+    locked_at = models.DateTimeField(null=True, editable=False)
+    lock_reason = models.TextField(blank=True, editable=False)
+
+    comment_count = models.PositiveIntegerField(default=0, editable=False)  # visible ones; check_trees recounts
+    active_at = models.DateTimeField(null=True, editable=False)  # publication or newest visible comment
+    thread_version = models.PositiveBigIntegerField(default=1, editable=False)  # rises with all a thread page shows
+    submission = models.UUIDField(
+        null=True, unique=True, editable=False
+    )  # the form that made it, so that a resend does not
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="post_newest"),
+            models.Index(F("active_at").desc(), F("id").desc(), name="post_most_active"),
+            models.Index("author", F("published_at").desc(), F("id").desc(), name="post_by_author"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_at=None, revision=0, active_at=None)
+                | Q(published_at__isnull=False, revision__gte=1, active_at__isnull=False),
+                name="post_published_with_a_revision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:thread", args=[self.pk, self.slug])
+
+    @property
+    def is_tombstone(self) -> bool:
+        return self.hidden_at is not None or self.retracted_at is not None
+
+
+class PostRevision(models.Model):
+    """A published state of a post's title and source; never changed."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()  # from 1
+    title = models.CharField(max_length=200)
+    source = models.TextField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    note = models.CharField(max_length=200, blank=True)  # what the author says of the change
+
+    class Meta:
+        ordering = ["post", "number"]
+        constraints = [models.UniqueConstraint(fields=["post", "number"], name="post_revision_numbered_once")]
+        indexes = [models.Index("saved_by", "saved_at", name="post_revision_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, revision {self.number}"

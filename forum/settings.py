@@ -1,0 +1,279 @@
+"""All settings, from environment variables. docs/settings.md explains each; a test holds the two together."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+from forum.env import LOOPBACK, env_bool, env_choice, env_int, env_list, env_secret, env_str, env_url, kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env_str("COLLOQUY_VAR", default=str(BASE_DIR / "var")))
+
+# --- The site and its walls -------------------------------------------------------------------------------------------
+
+DEBUG = env_bool("COLLOQUY_DEBUG", default=False)
+PORT = env_int("PORT", default=8000, at_least=1, at_most=65535)
+SITE_NAME = env_str("COLLOQUY_SITE_NAME", default="Colloquy")
+SITE_URL = env_url("COLLOQUY_SITE_URL", default=f"http://127.0.0.1:{PORT}", schemes=("http", "https"))
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+ON_LOOPBACK = SITE_HOST in LOOPBACK
+OVER_TLS = SITE_URL.startswith("https://")
+if not (OVER_TLS or ON_LOOPBACK or DEBUG):
+    raise ImproperlyConfigured(
+        f"COLLOQUY_SITE_URL must start with https:// for a site that others can reach, not {SITE_URL!r}: "
+        "cookies would travel in the clear. Only a loopback address may do without."
+    )
+
+SECRET_KEY = env_secret("COLLOQUY_SECRET_KEY", at_least=50)
+if not SECRET_KEY:
+    if not ON_LOOPBACK:
+        raise ImproperlyConfigured(
+            "COLLOQUY_SECRET_KEY (or COLLOQUY_SECRET_KEY_FILE) must be set: at least 50 random characters, kept secret."
+        )
+    SECRET_KEY = kept_secret(VAR_DIR / "secret-key")
+
+ALLOWED_HOSTS = [SITE_HOST, *env_list("COLLOQUY_EXTRA_HOSTS"), *(sorted(LOOPBACK - {SITE_HOST}) if ON_LOOPBACK else [])]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# How many proxies of our own stand in front; their X-Forwarded-For and X-Forwarded-Proto are then believed.
+PROXIES = env_int("COLLOQUY_PROXIES", default=0, at_most=5)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SECURE_SSL_REDIRECT = OVER_TLS and not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked by machines inside, over plain HTTP
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OVER_TLS and not DEBUG
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Days for which browsers are told to insist on TLS; 365 is what preload lists ask for.
+HSTS_DAYS = env_int("COLLOQUY_HSTS_DAYS", default=365)
+SECURE_HSTS_SECONDS = HSTS_DAYS * 86_400 if OVER_TLS and not DEBUG else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env_bool("COLLOQUY_HSTS_SUBDOMAINS", default=True)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "forum.pages.errors.csrf_failure"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    2_500_000  # bytes of a form: a post of 200,000 characters, percent-encoded, at 12 bytes each
+)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# --- The house --------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "forum.posts",
+    "forum.comments",
+    "forum.moderation",
+    "forum",
+    "mptt",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.orcid",
+    "allauth.mfa",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "forum.pages.errors.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "forum.urls"
+WSGI_APPLICATION = "forum.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "forum.pages.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Where things are kept --------------------------------------------------------------------------------------------
+
+try:
+    DATABASES: dict[str, Any] = {
+        "default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'colloquy.sqlite3'}", conn_health_checks=True)
+    }
+except (ValueError, dj_database_url.ParseError) as fault:
+    raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {fault}") from None
+match DATABASES["default"].get("ENGINE"):
+    case "django.db.backends.sqlite3":
+        DATABASES["default"]["OPTIONS"] = {
+            # A deferred transaction that read first cannot become a writer while another writes, whatever the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,  # seconds a writer waits for its turn
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    case "django.db.backends.postgresql":
+        DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; the pool comes with read replicas
+    case engine:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL must name sqlite or postgresql; {engine or 'nothing'} is not supported."
+        )
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL := env_str("REDIS_URL"):
+    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(f"REDIS_URL must start with redis://, rediss:// or unix://, not {REDIS_URL!r}.")
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_USERNAME_VALIDATORS = "accounts.names.username_validators"
+ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "moderator", "moderators", "root", "system", "colloquy"]
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if OVER_TLS else "http"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ON_LOOPBACK and not OVER_TLS
+
+# Signing in elsewhere: a provider appears when both its settings are given.
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+SIGN_IN_ORIGINS: list[str] = []  # a form that ends in a redirect to these must be allowed by the policy below
+
+
+def _sign_in_with(provider: str, prefix: str, origin: str, **extra: object) -> None:
+    client_id, secret = env_str(f"{prefix}_CLIENT_ID"), env_secret(f"{prefix}_SECRET")
+    if bool(client_id) != bool(secret):
+        raise ImproperlyConfigured(f"{prefix}_CLIENT_ID and {prefix}_SECRET must be set together, or neither.")
+    if client_id:
+        app = {"client_id": client_id, "secret": secret, **extra}
+        SOCIALACCOUNT_PROVIDERS[provider] = {"APPS": [app]}
+        SIGN_IN_ORIGINS.append(origin)
+
+
+_sign_in_with("orcid", "COLLOQUY_ORCID", "https://orcid.org")
+_sign_in_with("github", "COLLOQUY_GITHUB", "https://github.com")
+_sign_in_with("google", "COLLOQUY_GOOGLE", "https://accounts.google.com")
+OIDC_URL = env_url("COLLOQUY_OIDC_URL", schemes=("http", "https") if ON_LOOPBACK else ("https",))
+if bool(OIDC_URL) != bool(env_str("COLLOQUY_OIDC_CLIENT_ID")):
+    raise ImproperlyConfigured("COLLOQUY_OIDC_URL and COLLOQUY_OIDC_CLIENT_ID must be set together, or neither.")
+_sign_in_with(
+    "openid_connect",
+    "COLLOQUY_OIDC",
+    OIDC_URL,
+    provider_id="oidc",
+    name=env_str("COLLOQUY_OIDC_NAME", default="single sign-on"),
+    settings={"server_url": OIDC_URL},
+)
+
+# --- Mail -------------------------------------------------------------------------------------------------------------
+
+MAIL_SECURITY = env_choice("COLLOQUY_EMAIL_SECURITY", default="starttls", choices=("starttls", "tls", "none"))
+MAILERS: dict[str, Any] = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+if MAIL_HOST := env_str("COLLOQUY_EMAIL_HOST"):
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": MAIL_HOST,
+            "port": env_int("COLLOQUY_EMAIL_PORT", default=587, at_least=1, at_most=65535),
+            "username": env_str("COLLOQUY_EMAIL_USER"),
+            "password": env_secret("COLLOQUY_EMAIL_PASSWORD"),
+            "use_tls": MAIL_SECURITY == "starttls",
+            "use_ssl": MAIL_SECURITY == "tls",
+            "timeout": 20,  # seconds
+        },
+    }
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("COLLOQUY_EMAIL_FROM", default=f"{SITE_NAME} <noreply@{SITE_HOST}>")
+
+# --- What may be loaded by a page -------------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],  # data: the code to photograph when a second factor is set up
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF, *SIGN_IN_ORIGINS],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+
+# --- How much a person may write --------------------------------------------------------------------------------------
+
+COMMENTS_PER_MINUTE = env_int("COLLOQUY_COMMENTS_PER_MINUTE", default=6, at_least=1)
+COMMENTS_PER_DAY = env_int("COLLOQUY_COMMENTS_PER_DAY", default=200, at_least=1)
+POSTS_PER_DAY = env_int("COLLOQUY_POSTS_PER_DAY", default=10, at_least=1)
+EDITS_PER_HOUR = env_int("COLLOQUY_EDITS_PER_HOUR", default=60, at_least=1)
+REPORTS_PER_DAY = env_int("COLLOQUY_REPORTS_PER_DAY", default=30, at_least=1)
+PREVIEWS_PER_MINUTE = env_int("COLLOQUY_PREVIEWS_PER_MINUTE", default=60, at_least=1)
+
+# --- Logs -------------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env_choice("COLLOQUY_LOG_LEVEL", default="info", choices=("debug", "info", "warning", "error")).upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}

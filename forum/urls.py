@@ -1,0 +1,15 @@
+"""The addresses of the site. They are promises to the outside; each room lists its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("forum.pages.urls")),
+    path("", include("forum.posts.urls")),
+    path("", include("forum.comments.urls")),
+    path("", include("forum.exports.urls")),
+    path("", include("accounts.urls")),
+    path("moderation/", include("forum.moderation.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,49 @@
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import make_moderator, make_person
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    """Rate limits of one test must not reach the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def ann(db) -> User:
+    """Writes."""
+    return make_person("ann", display_name="Ann Author")
+
+
+@pytest.fixture
+def ben(db) -> User:
+    """Answers."""
+    return make_person("ben", display_name="Ben Reader")
+
+
+@pytest.fixture
+def mo(db) -> User:
+    """Moderates."""
+    return make_moderator("mo", display_name="Mo Moderator")
+
+
+@pytest.fixture
+def zoe(db) -> User:
+    """Is a stranger to all of it."""
+    return make_person("zoe")
+
+
+@pytest.fixture
+def browse():
+    """``browse(ann)`` is a client logged in as ann; ``browse()`` an anonymous one."""
+
+    def client_of(person: User | None = None) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        return client
+
+    return client_of

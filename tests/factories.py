@@ -1,0 +1,74 @@
+"""Rows for tests, made by the same acts that people use."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from accounts.models import User
+from forum.comments import services as comments
+from forum.comments.models import Comment, CommentBody
+from forum.posts import services as posts
+from forum.posts.models import Post
+
+_numbers = count(1)
+
+
+def make_person(username: str = "", **fields) -> User:
+    username = username or f"person{next(_numbers)}"
+    password = fields.pop("password", "correct horse battery")
+    person = User(username=username, email=fields.pop("email", f"{username}@example.org"), **fields)
+    person.set_password(password)
+    person.save()
+    return person
+
+
+def make_moderator(username: str = "", **fields) -> User:
+    return make_person(username, is_staff=True, **fields)
+
+
+def make_post(author: User | None = None, *, title: str = "", source: str = "The claim.", tags=(), **state) -> Post:
+    """A published post; ``state`` is written over it afterwards (``locked_at=…``)."""
+    number = next(_numbers)
+    post = posts.publish(author=author or make_moderator(), title=title or f"Post {number}", source=source, tags=tags)
+    if state:
+        Post.objects.filter(pk=post.pk).update(**state)
+        post.refresh_from_db()
+    return post
+
+
+def make_draft(author: User, *, title: str = "A draft", source: str = "Not yet.") -> Post:
+    return posts.save_draft(author=author, title=title, source=source)
+
+
+def make_comment(
+    post: Post,
+    author: User | None = None,
+    *,
+    parent: Comment | None = None,
+    source: str = "",
+    at: datetime | None = None,
+) -> Comment:
+    """A comment; ``at`` puts its publication at another moment."""
+    comment = comments.reply(
+        author=author or make_moderator(),
+        post=post,
+        source=source or f"Comment {next(_numbers)}.",
+        parent_id=parent.pk if parent else None,
+    )
+    if at:
+        CommentBody.objects.filter(pk=comment.pk).update(published_at=at)
+    return comment
+
+
+def make_chain(post: Post, length: int, author: User | None = None) -> list[Comment]:
+    """Comments each answering the one before."""
+    author = author or make_moderator()
+    chain: list[Comment] = []
+    for _ in range(length):
+        chain.append(make_comment(post, author, parent=chain[-1] if chain else None))
+    return chain
+
+
+def days_ago(days: float) -> datetime:
+    return timezone.now() - timedelta(days=days)

@@ -1,18 +1,22 @@
-from dataclasses import dataclass
+"""Text in, safe text out. No database, no Django models; the only place of ``mark_safe``.
 
-RENDER_VERSION = 0
-COMMENT_LIMIT = 20_000
-POST_LIMIT = 200_000
+``normalise`` before a text is stored, ``render`` when it is stored or previewed, ``trust`` when the stored html is
+shown. A change of what ``render`` gives for the same source raises ``RENDER_VERSION``.
+"""
 
+from forum.markup.normalise import COMMENT_LIMIT, POST_LIMIT, TextRefused, normalise, normalise_line
+from forum.markup.pipeline import RENDER_VERSION, Rendered, render
+from forum.markup.safe import assemble, trust
 
-@dataclass(frozen=True)
-class Rendered:
-    html: str
-    version: int
-    refused: str = ""
-
-
-def render(source: str, *, key: str, source_format: str = "markdown") -> Rendered:
-    from django.utils.html import escape
-
-    return Rendered(f"<pre>{escape(source)}</pre>", 0)
+__all__ = [
+    "COMMENT_LIMIT",
+    "POST_LIMIT",
+    "RENDER_VERSION",
+    "Rendered",
+    "TextRefused",
+    "assemble",
+    "normalise",
+    "normalise_line",
+    "render",
+    "trust",
+]

@@ -1,0 +1,62 @@
+"""From source to stored html, stage by stage: clean, convert, sanitize, publish."""
+
+import logging
+import re
+import secrets
+from dataclasses import dataclass
+from html import escape
+
+from forum.markup import anchors, dialect, plain
+from forum.markup.normalise import POST_LIMIT, TextRefused, clean
+from forum.markup.sanitize import sanitize
+
+RENDER_VERSION = 1
+
+logger = logging.getLogger(__name__)
+
+_CONVERTERS = {"markdown": dialect.to_html, "plain": plain.to_html}
+_KEY = re.compile(r"[a-z][a-z0-9-]*")
+_NOT_RENDERED = "This text is shown as it was typed: it could not be rendered."
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """``html`` is safe. ``refused`` is empty, or the sentence why ``html`` holds the escaped source instead."""
+
+    html: str
+    version: int
+    refused: str
+
+
+def render(source: str, *, key: str, source_format: str = "markdown") -> Rendered:
+    """The html of ``source``, for a page and a preview alike.
+
+    ``key`` ("c12", "p3", "preview") begins every id in it. Whatever goes wrong with a text, its words stay readable:
+    then the html is the source in ``<pre>``. Raises ValueError only for a key or a format that no caller should give.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key: {key!r}")
+    convert = _CONVERTERS.get(source_format)
+    if convert is None:
+        raise ValueError(f"not a source format: {source_format!r}")
+
+    source = clean(source)
+    nonce = secrets.token_hex(8)
+    try:
+        if len(source) > POST_LIMIT:
+            return _as_typed(
+                source, f"This text is shown as it was typed: it is longer than {POST_LIMIT:,} characters."
+            )
+        html = sanitize(convert(source, nonce=nonce), nonce=nonce)
+    except TextRefused as refusal:
+        return _as_typed(source, refusal.message)
+    except Exception:  # a library's fault must not lose a text; RecursionError is among them
+        logger.exception("Text %s of %d characters could not be rendered.", key, len(source))
+        return _as_typed(source, _NOT_RENDERED)
+    return Rendered(anchors.publish(html, nonce=nonce, key=key), RENDER_VERSION, "")
+
+
+def _as_typed(source: str, why: str) -> Rendered:
+    # The code element: html drops a newline right after <pre>, and the text may begin with one.
+    html = f"<p><em>{escape(why)}</em></p>\n<pre><code>{escape(source)}</code></pre>"
+    return Rendered(html, RENDER_VERSION, why)

@@ -3,6 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from forum.kit import converters
+
+converters.register()
+
 urlpatterns = [
     path("", include("forum.pages.urls")),
     path("", include("forum.posts.urls")),

@@ -1,0 +1,59 @@
+"""Small things that views of every room need."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forum.kit.refusal import Refusal
+
+
+def writers_only[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Send who is not logged in to log in first; a form they posted is refused with its text given back.
+
+    A redirect would lose what somebody typed for an hour while the session ended.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            raise Refusal("anonymous", "You are not logged in. Log in, then send your text again.", status=403)
+        login = redirect_to_login(request.get_full_path())
+        if by_htmx(request):  # a redirect would put the page for logging in where a reply should stand
+            return HttpResponse(headers={"HX-Redirect": login.url})
+        return login
+
+    return guarded
+
+
+def answer_refusal(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+    """The page of a form that was refused: it holds what was typed, and says why."""
+    response = render(request, template, {**context, "refusal": refusal}, status=refusal.status)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for, to be put in place by htmx."""
+    return bool(getattr(request, "htmx", None))
+
+
+def chosen_pair(request: HttpRequest, numbers: list[int]) -> tuple[int, int]:
+    """Which two numbered things ``?from=…&to=…`` asks to compare; without, the last two. 404 for one there is not."""
+    newest = max(numbers)
+    try:
+        new_one = int(request.GET.get("to", newest))
+        old = int(request.GET.get("from", max(new_one - 1, 1)))
+    except ValueError:
+        raise Http404("From and to are numbers.") from None
+    if {old, new_one} - set(numbers):
+        raise Http404("There is no such number.")
+    return old, new_one

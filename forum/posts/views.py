@@ -1,0 +1,175 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from forum import markup
+from forum.kit.difference import differences
+from forum.kit.http import answer_refusal, chosen_pair, writers_only
+from forum.kit.refusal import Refusal
+from forum.posts import services
+from forum.posts.forms import PostEditForm, PostForm
+from forum.posts.models import Post
+from forum.posts.permissions import refusal_to_edit, refusal_to_read_history
+from forum.posts.services import EditedMeanwhile
+
+
+def _writer(request: HttpRequest) -> User:
+    """Who is logged in; ``writers_only`` stands before every use."""
+    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
+    return request.user
+
+
+def _visible(request: HttpRequest, post_id: int) -> Post:
+    return get_object_or_404(Post.objects.visible_to(request.user).select_related("author"), pk=post_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writers_only
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "posts/new.html", {"form": PostForm.blank()})
+    form = PostForm(request.POST)
+    context: dict[str, Any] = {"form": form}
+    if not form.is_valid():
+        return render(request, "posts/new.html", context, status=422)
+    if request.POST.get("action") == "preview":
+        context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+        return render(request, "posts/new.html", context)
+    act = services.save_draft if request.POST.get("action") == "draft" else services.publish
+    try:
+        post = act(
+            author=_writer(request),
+            title=form.cleaned_data["title"],
+            source=form.cleaned_data["source"],
+            tags=form.cleaned_data["tags"],
+            submission=form.cleaned_data["form"],
+        )
+    except Refusal as refusal:
+        return answer_refusal(request, "posts/new.html", context, refusal)
+    return _after_saving(request, post)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writers_only
+def edit(request: HttpRequest, post_id: int) -> HttpResponse:
+    post = _visible(request, post_id)
+    if request.method != "POST":
+        if refusal := refusal_to_edit(request.user, post, now=timezone.now()):
+            raise refusal
+        return render(request, "posts/edit.html", {"form": PostEditForm.of(post), "post": post})
+    form = PostEditForm(request.POST)
+    context: dict[str, Any] = {"form": form, "post": post}
+    if not form.is_valid():
+        return render(request, "posts/edit.html", context, status=422)
+    if request.POST.get("action") == "preview":
+        context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+        return render(request, "posts/edit.html", context)
+    try:
+        post = _save(_writer(request), post, form, publish=request.POST.get("action") == "publish")
+    except EditedMeanwhile as refusal:
+        return _conflict(request, post_id, context, refusal)
+    except Refusal as refusal:
+        return answer_refusal(request, "posts/edit.html", context, refusal)
+    return _after_saving(request, post)
+
+
+def _save(editor: User, post: Post, form: PostEditForm, *, publish: bool) -> Post:
+    post = services.edit(
+        editor=editor,
+        post=post,
+        title=form.cleaned_data["title"],
+        source=form.cleaned_data["source"],
+        tags=form.cleaned_data["tags"],
+        saves=form.cleaned_data["saves"],
+        note=form.cleaned_data["note"],
+    )
+    if publish and post.published_at is None:
+        return services.publish_draft(author=editor, post=post, saves=post.saves)
+    return post
+
+
+def _after_saving(request: HttpRequest, post: Post) -> HttpResponse:
+    if post.published_at is None:
+        messages.success(request, "The draft is saved. Only you can see it.")
+        return redirect("posts:edit", post.pk)
+    return redirect(post)
+
+
+def _conflict(request: HttpRequest, post_id: int, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+    """Both texts: the saved one to read, the typed one in the form, which now starts from the saved one."""
+    saved = _visible(request, post_id)
+    data = request.POST.copy()
+    data["saves"] = str(saved.saves)
+    typed = PostEditForm(data)
+    typed.is_valid()
+    difference = differences(saved.source, typed.cleaned_data.get("source", ""))
+    context |= {"form": typed, "post": saved, "saved": saved, "difference": difference}
+    return answer_refusal(request, "posts/edit.html", context, refusal)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writers_only
+def retract(request: HttpRequest, post_id: int) -> HttpResponse:
+    """Withdraw a published post, or throw a draft away, after a question."""
+    post = _visible(request, post_id)
+    if refusal := refusal_to_edit(request.user, post, now=timezone.now()):
+        raise refusal
+    if request.method != "POST":
+        return render(request, "posts/retract.html", {"post": post})
+    if post.published_at is None:
+        services.discard_draft(author=_writer(request), post=post)
+        messages.success(request, "The draft is discarded.")
+        return redirect("posts:drafts")
+    services.retract(author=_writer(request), post=post)
+    messages.success(request, "Your post is retracted. Its discussion stays.")
+    return redirect(post)
+
+
+@require_safe
+def history(request: HttpRequest, post_id: int) -> HttpResponse:
+    """All revisions, and what changed between two of them: ``?from=1&to=3``; without, the last change."""
+    post = _visible(request, post_id)
+    if refusal := refusal_to_read_history(request.user, post):
+        raise Http404(refusal.message)
+    revisions = {row.number: row for row in post.revisions.select_related("saved_by").order_by("-number")}
+    if not revisions:
+        raise Http404("A draft has no history.")
+    old, new_one = chosen_pair(request, list(revisions))
+    context = {
+        "post": post,
+        "revisions": revisions.values(),
+        "old": revisions[old],
+        "new": revisions[new_one],
+        "difference": differences(revisions[old].source, revisions[new_one].source),
+    }
+    return render(request, "posts/history.html", context)
+
+
+@require_POST
+@writers_only
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the text of a form would look like, as a fragment; rendered by the function that saving uses."""
+    key = f"previews/{request.user.pk}"
+    cache.add(key, 0, timeout=60)
+    if cache.incr(key) > settings.PREVIEWS_PER_MINUTE:
+        raise Refusal(
+            "too-many", "That were many previews. It will work again in a minute.", status=429, retry_after=60
+        )
+    try:
+        source = markup.normalise(request.POST.get("source", ""), limit=markup.POST_LIMIT)
+    except markup.TextRefused as refused:
+        return render(request, "posts/_preview.html", {"refused": refused.message}, status=422)
+    return render(request, "posts/_preview.html", {"preview": markup.render(source, key="preview")})
+
+
+@require_safe
+@writers_only
+def drafts(request: HttpRequest) -> HttpResponse:
+    return render(request, "posts/drafts.html", {"drafts": Post.objects.drafts_of(_writer(request))[:200]})

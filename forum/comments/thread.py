@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from forum.comments.models import Comment
@@ -52,11 +53,17 @@ class Row:
     """A node in its place."""
 
     node: Node
-    parent: Node | None  # None also for the first row of a branch page
-    depth: int  # 0 for the first level of the page
-    descendants: int  # visible ones below it
-    has_replies: bool
-    closes: int  # levels that end after this row; the last row closes them all
+    parent: Node | None  # None when the parent is not on the page
+    level: int  # true depth below the first level of the page, from 0
+    depth: int  # depth as displayed, at most the cap
+    descendants: int = 0  # visible ones below it
+    opens: bool = False  # the next row stands one list deeper
+    closes: int = 0  # lists that end after this row, its own item aside
+
+    @property
+    def is_flattened(self) -> bool:
+        """Whether it stands beside its parent instead of below it, so that the page must say what it answers."""
+        return self.level > self.depth
 
 
 FIELDS = (
@@ -81,10 +88,11 @@ def nodes_of(comments: Any) -> list[Node]:
     return nodes
 
 
-def arrange(nodes: Sequence[Node], order: Order = Order.OLD) -> list[Row]:
+def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None = None) -> list[Row]:
     """Put ``nodes`` (any order) in display order, siblings sorted by ``order``. No database.
 
-    A node whose parent is not among ``nodes`` starts the page: so the same function arranges a branch.
+    A node whose parent is not among ``nodes`` starts the page, so that the same function arranges a branch. Below
+    ``cap`` levels the display goes no deeper: replies stand beside their parents there. The data never flattens.
     """
     by_pk = {node.pk: node for node in nodes}
     replies: dict[int | None, list[Node]] = defaultdict(list)
@@ -94,14 +102,16 @@ def arrange(nodes: Sequence[Node], order: Order = Order.OLD) -> list[Row]:
     rows: list[Row] = []
     pending = [(node, 0) for node in reversed(replies[None])]
     while pending:
-        node, depth = pending.pop()
-        children = replies.get(node.pk, [])
-        pending += [(child, depth + 1) for child in reversed(children)]
-        next_depth = pending[-1][1] if pending else 0
+        node, level = pending.pop()
+        pending += [(child, level + 1) for child in reversed(replies.get(node.pk, ()))]
         parent = by_pk.get(node.parent_id) if node.parent_id else None
-        closes = depth - next_depth + 1 if pending else depth + 1
-        rows.append(Row(node, parent, depth, 0, bool(children), max(closes, 0)))
+        rows.append(Row(node, parent, level, level if cap is None else min(level, cap)))
     _count_descendants(rows)
+    for row, following in pairwise(rows):
+        row.opens = following.depth > row.depth
+        row.closes = max(row.depth - following.depth, 0)
+    if rows:
+        rows[-1].closes = rows[-1].depth
     return rows
 
 
@@ -109,7 +119,7 @@ def _count_descendants(rows: Iterable[Row]) -> None:
     """Fill in how many visible comments stand below each row: one pass over rows in display order."""
     above: list[Row] = []
     for row in rows:
-        del above[row.depth :]
+        del above[row.level :]
         if not row.node.is_tombstone:
             for ancestor in above:
                 ancestor.descendants += 1

@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from forum.pages import threads
 
 app_name = "pages"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("posts/<id:post_id>/", threads.bare, name="post"),
+    path("posts/<id:post_id>/<str:slug>/", threads.show, name="thread"),
+    path("posts/<id:post_id>/<str:slug>/c/<id:comment_id>/", threads.branch, name="branch"),
+]

@@ -1,0 +1,36 @@
+"""Points in time as people read them. ``static/js/local.js`` says the same in the reader's own zone."""
+
+from datetime import UTC, datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+RELATIVE_DAYS = 7  # longer ago than this, a date says more
+
+
+def in_words(at: datetime, *, now: datetime) -> str:
+    """ "3 hours ago", within a week; then the date, with the year when it is not this one."""
+    seconds = (now - at).total_seconds()
+    if seconds < MINUTE:
+        return "just now"
+    for size, unit in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            if unit == "day" and count >= RELATIVE_DAYS:
+                break
+            return f"{count} {unit}{'s' if count != 1 else ''} ago"
+    return on_day(at, year=at.astimezone(UTC).year != now.astimezone(UTC).year)
+
+
+def on_day(at: datetime, *, year: bool = True) -> str:
+    """ "18 November 2026", or "18 Nov" without the year."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y}" if year else f"{at.day} {at:%b}"
+
+
+def exact(at: datetime) -> str:
+    """ "18 November 2026, 09:14 UTC"."""
+    return f"{on_day(at)}, {at.astimezone(UTC):%H:%M} UTC"
+
+
+def machine(at: datetime) -> str:
+    """For ``datetime`` of a ``<time>``: RFC 3339 in UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

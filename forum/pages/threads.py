@@ -41,7 +41,7 @@ def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
     rows = thread.arrange(thread.load(post), order, cap=listing.DEPTH_CAP)
     context = _context(post, rows, viewer=request.user) | {
         "order": order,
-        "orders": Order,
+        "orders": list(Order),
         "contents": _contents(post),
         "bars": _bars(rows),
         "map_height": len(rows) * BAR_STEP,
@@ -64,7 +64,7 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
     rows = thread.arrange(below, order, cap=listing.DEPTH_CAP)
     context = _context(post, rows, viewer=request.user) | {
         "order": order,
-        "orders": Order,
+        "orders": list(Order),
         "comment": comment,
         "ancestors": above,
         "start": rows[0].node,

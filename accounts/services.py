@@ -25,3 +25,9 @@ def set_suspension(*, person: User, until: datetime | None, reason: str) -> None
     """Record or lift a suspension; who may do so, and the log, are the moderation room's."""
     User.objects.filter(pk=person.pk).update(suspended_until=until, suspension_reason=reason)
     person.suspended_until, person.suspension_reason = until, reason
+
+
+def set_roles(*, person: User, moderates: bool, active: bool) -> None:
+    """Make somebody a moderator or not, and open or close the account; who may do so is the moderation room's."""
+    User.objects.filter(pk=person.pk).update(is_staff=moderates, is_active=active)
+    person.is_staff, person.is_active = moderates, active

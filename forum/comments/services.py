@@ -183,15 +183,16 @@ def hide_branch(*, root: Comment, at: datetime, reason: str) -> int:
 
 
 @transaction.atomic
-def restore_branch(*, root: Comment) -> int:
+def restore_branch(*, root: Comment, hidden_at: datetime | None = None) -> int:
     """Restore a hidden comment and all below it that was hidden with it; gives how many that were.
 
-    What an author retracted stays retracted, and what was hidden by another decision stays hidden.
+    ``hidden_at`` is the moment at which the branch was hidden, where that is not the root's own: the root may have been
+    hidden before its branch, or restored alone since. What an author retracted stays retracted, and what was hidden by
+    another decision stays hidden.
     """
     root = tree.locked(root.pk)
-    if root.hidden_at is None:
-        return 0
-    ids = list(tree.branch_of(root).filter(hidden_at=root.hidden_at).values_list("pk", flat=True))
+    moments = {moment for moment in (root.hidden_at, hidden_at) if moment}
+    ids = list(tree.branch_of(root).filter(hidden_at__in=moments).values_list("pk", flat=True))
     Comment.objects.filter(pk__in=ids).update(hidden_at=None)
     CommentBody.objects.filter(pk__in=ids).update(hidden_reason="")
     recount(post_id=root.post_id)
@@ -204,12 +205,11 @@ def move(*, comment: Comment, parent_id: int | None, post: Post) -> Comment:
 
     Raises Refusal when the place is too deep, inside the branch itself or in another post.
     """
-    before = comment.post_id
     parent = _parent(parent_id)
     if parent is not None and parent.post_id != post.pk:
         raise Refusal("foreign", "The new parent does not belong to that post.", status=409)
     try:
-        moved = tree.move(comment.pk, parent_id=parent_id, post_id=post.pk)
+        moved, before = tree.move(comment.pk, parent_id=parent_id, post_id=post.pk)
     except tree.TooDeep:
         raise _too_deep() from None
     except ValueError:

@@ -91,8 +91,11 @@ def ancestors_of(comment: Comment) -> QuerySet[Comment]:
     return Comment.objects.filter(tree_id=comment.tree_id, lft__lt=comment.lft, rght__gt=comment.rght).order_by("lft")
 
 
-def move(comment_id: int, *, parent_id: int | None, post_id: int) -> Comment:
+def move(comment_id: int, *, parent_id: int | None, post_id: int) -> tuple[Comment, int]:
     """Put a branch under ``parent_id`` (a comment of ``post_id``), or make it top-level in ``post_id`` (None).
+
+    Gives the comment in its new place, and the post it stood in until now: the caller may have read that before
+    another move.
 
     Raises TooDeep, and ValueError when the new parent stands inside the branch itself or in another post.
     """
@@ -111,13 +114,14 @@ def move(comment_id: int, *, parent_id: int | None, post_id: int) -> Comment:
         deepest = max(branch_of(comment).values_list("level", flat=True)) - comment.level
         if parent.level + 1 + deepest >= MAX_DEPTH:
             raise TooDeep
+    before = comment.post_id
     branch_ids = list(branch_of(comment).values_list("pk", flat=True))
     trees = {comment.tree_id, parent.tree_id if parent else comment.pk}
     Comment.objects.filter(pk__in=branch_ids).update(post_id=post_id)
     # Bounds are a cache of the parents: writing the parent and numbering the touched trees anew is as good as
     # django-mptt's own move, whose steps in between the constraints refuse, and needs none of its private functions.
     _renumber(tree_ids=trees - {comment.pk}, extra=branch_ids, parents={comment.pk: parent_id})
-    return Comment.objects.get(pk=comment_id)
+    return Comment.objects.get(pk=comment_id), before
 
 
 def _renumber(*, tree_ids: Iterable[int], extra: Iterable[int] = (), parents: Mapping[int, int | None] = {}) -> int:

@@ -114,13 +114,13 @@ class Decision(models.Model):
             raise TypeError("The log of decisions is never changed.")
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The log of decisions is never shortened.")
-
     def get_absolute_url(self) -> str:
         """Its row, at the top of the log of all that was decided about the same target."""
         number = f"comment={self.comment_id}" if self.comment_id else f"post={self.post_id}"
         return f"{reverse('moderation:log')}?{f'person={self.person_id}' if self.person_id else number}#{self.key}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("The log of decisions is never shortened.")
 
     @property
     def key(self) -> str:

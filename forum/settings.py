@@ -17,6 +17,9 @@ VAR_DIR = Path(env_str("COLLOQUY_VAR", default=str(BASE_DIR / "var")))
 
 DEBUG = env_bool("COLLOQUY_DEBUG", default=False)
 PORT = env_int("PORT", default=8000, at_least=1, at_most=65535)
+BIND = env_str("COLLOQUY_BIND", default="127.0.0.1")  # where the server listens; the proxy reaches it there
+WORKERS = env_int("COLLOQUY_WORKERS", default=1, at_least=1, at_most=64)  # processes
+THREADS = env_int("COLLOQUY_THREADS", default=4, at_least=1, at_most=64)  # of each process: answers at once
 SITE_NAME = env_str("COLLOQUY_SITE_NAME", default="Colloquy")
 SITE_URL = env_url("COLLOQUY_SITE_URL", default=f"http://127.0.0.1:{PORT}", schemes=("http", "https"))
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
@@ -141,7 +144,9 @@ STORAGES = {
 
 try:
     DATABASES: dict[str, Any] = {
-        "default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'colloquy.sqlite3'}", conn_health_checks=True)
+        "default": dj_database_url.parse(
+            env_str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'colloquy.sqlite3'}"), conn_health_checks=True
+        )
     }
 except (ValueError, dj_database_url.ParseError) as fault:
     raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {fault}") from None

@@ -1,0 +1,59 @@
+import multiprocessing
+import os
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from forum.kit.ports import trouble_with_port
+
+
+def load_application(target: str) -> Callable[..., Any]:
+    """What a worker serves; called in the worker itself, once it has started.
+
+    It leaves the server's process group, so that Ctrl-C reaches the server alone, which then stops its workers:
+    a worker that hears of it twice within a moment may hang (seen in one of four with granian 2).
+    """
+    os.setpgid(0, 0)
+    return import_string(target)
+
+
+class Command(BaseCommand):
+    help = "Serve the site with granian, at COLLOQUY_BIND and PORT, until it is interrupted."
+    requires_system_checks = []  # `migrate` and `check --deploy` have looked; workers should start at once
+
+    def handle(self, **options: object) -> None:
+        if trouble := trouble_with_port(settings.PORT, settings.BIND):
+            raise CommandError(trouble)
+        # A worker that starts from nothing takes in new code when the server is told to (SIGHUP).
+        multiprocessing.set_start_method("spawn", force=True)
+        server = Granian(
+            "forum.wsgi.application",
+            address=settings.BIND,
+            port=settings.PORT,
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,  # what proxies speak to a site behind them
+            http1_settings=HTTP1Settings(
+                header_read_timeout=10_000,  # milliseconds
+                max_buffer_size=65_536,  # bytes; all headers of a request must fit in
+            ),
+            websockets=False,
+            workers=settings.WORKERS,
+            blocking_threads=settings.THREADS,
+            backlog=1024,  # connections
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,  # seconds for what is being answered when the server is told to stop
+            log_level=LogLevels.warning,
+        )
+        server.on_startup(self.greet)
+        server.serve(target_loader=load_application)
+
+    def greet(self) -> None:
+        self.stdout.write(f"{settings.SITE_NAME} is served at {settings.SITE_URL}/ (Ctrl-C stops it)")
+        self.stdout.flush()

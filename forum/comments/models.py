@@ -77,6 +77,7 @@ class CommentBody(models.Model):
     uid = models.TextField(
         unique=True, default=new_uid, editable=False
     )  # survives export and import; Message-ID for mail
+    origin_url = models.TextField(blank=True, editable=False)  # where it was first published, if elsewhere
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     published_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)

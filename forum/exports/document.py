@@ -140,6 +140,14 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def name_of(text: "PostDocument | CommentDocument", people: dict[str, PersonDocument]) -> str:
+    """Whose words they are, as said in ``in reply to …``; of a tombstone only that it is one."""
+    if text.state != "visible":
+        return "a hidden comment" if text.state == "hidden" else "a withdrawn comment"
+    author = people.get(text.author or "")
+    return author.name if author else "no author given"
+
+
 def tombstone_text(state: State, reason: str) -> str:
     """The sentence that stands where a text was."""
     match state:

@@ -72,6 +72,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
     uid = models.TextField(
         unique=True, default=new_uid, editable=False
     )  # survives export and import; Message-ID for mail
+    origin_url = models.TextField(blank=True, editable=False)  # where it was first published, if elsewhere
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", db_index=False
     )

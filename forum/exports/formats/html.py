@@ -12,6 +12,7 @@ from forum.exports.document import (
     PostDocument,
     ThreadDocument,
     depths,
+    name_of,
     timestamp,
     tombstone_text,
 )
@@ -49,7 +50,7 @@ def write(thread: ThreadDocument) -> Iterator[str]:
 
 def _comments(thread: ThreadDocument, people: dict[str, PersonDocument]) -> Iterator[str]:
     numbers = {comment.uid: number for number, comment in enumerate(thread.comments, start=1)}
-    names = {comment.uid: _name(people.get(comment.author or "")) for comment in thread.comments}
+    names = {comment.uid: escape(name_of(comment, people)) for comment in thread.comments}
     open_lists = 0
     for comment, depth in zip(thread.comments, depths(thread.comments), strict=True):
         if depth == open_lists:
@@ -72,8 +73,10 @@ def _comments(thread: ThreadDocument, people: dict[str, PersonDocument]) -> Iter
 
 
 def _byline(text: PostDocument | CommentDocument, people: dict[str, PersonDocument], answered: str = "") -> str:
-    author = people.get(text.author or "")
-    parts = [f'<span class="author">{_link(author.url, author.name) if author else "no author given"}</span>']
+    parts = []
+    if text.state == "visible":
+        author = people.get(text.author or "")
+        parts.append(f'<span class="author">{_link(author.url if author else "", name_of(text, people))}</span>')
     parts.append(_time(timestamp(text.published_at)))
     if text.edited_at:
         parts.append(f"<span>edited {_time(timestamp(text.edited_at))}</span>")
@@ -94,10 +97,6 @@ def _heading(thread: ThreadDocument) -> str:
     count = len(thread.comments)
     counted = f"{count} comment" if count == 1 else f"{count} comments"
     return counted if thread.branch is None else f"One branch: {counted}"
-
-
-def _name(person: PersonDocument | None) -> str:
-    return escape(person.name) if person else "no author given"
 
 
 def _time(moment: str) -> str:

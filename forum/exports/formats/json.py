@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from forum.exports.document import CommentDocument, PersonDocument, PostDocument, RevisionDocument, ThreadDocument, timestamp
+from forum.exports.document import (
+    CommentDocument,
+    PersonDocument,
+    PostDocument,
+    RevisionDocument,
+    ThreadDocument,
+    timestamp,
+)
 
 FORMAT = "colloquy-thread"
 VERSION = 1

@@ -4,7 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 
-from forum.exports.document import CommentDocument, PersonDocument, ThreadDocument, depths, timestamp, tombstone_text
+from forum.exports.document import (
+    CommentDocument,
+    PersonDocument,
+    PostDocument,
+    ThreadDocument,
+    depths,
+    name_of,
+    timestamp,
+    tombstone_text,
+)
 
 # A line that opens or closes a fence, also one inside a quote, since quotes cannot end a fence of the text around them.
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
@@ -20,7 +29,7 @@ def write(thread: ThreadDocument) -> Iterator[str]:
     post = thread.post
     yield from _front_matter(thread, people)
     yield f"\n# {_escape(post.title) or 'Untitled'}\n\n"
-    yield f"{_byline(people.get(post.author or ''), timestamp(post.published_at), post.edited_at and timestamp(post.edited_at))}\n\n"
+    yield f"{_byline(post, people)}\n\n"
     if post.state != "visible":
         yield f"*{_escape(tombstone_text(post.state, post.state_reason))}*\n"
     elif post.source_format == "markdown" and _stands_alone(post.source):
@@ -29,7 +38,7 @@ def write(thread: ThreadDocument) -> Iterator[str]:
         yield from _quoted(_shown(post.source, post.source_format), depth=1 if post.source_format == "markdown" else 0)
     yield f"\n---\n\n## {_heading(thread)}\n"
 
-    names = {comment.uid: _name(people.get(comment.author or "")) for comment in thread.comments}
+    names = {comment.uid: _escape(name_of(comment, people)) for comment in thread.comments}
     for comment, depth in zip(thread.comments, depths(thread.comments), strict=True):
         yield from _comment(comment, depth=depth, people=people, names=names)
 
@@ -44,13 +53,9 @@ def _comment(
         answered = f"in reply to {names[comment.parent]}"
     else:
         answered = "in reply to a comment outside this branch"
-    byline = _byline(
-        people.get(comment.author or ""),
-        timestamp(comment.published_at),
-        comment.edited_at and timestamp(comment.edited_at),
-    )
     link = f" · <{comment.url}>" if comment.url else ""
-    yield f"{_margin(depth)}\n{quote}{byline} · {answered}{link}\n{_margin(depth)}\n"
+    # The empty line stands outside the quote that holds the parent's source, and so ends it.
+    yield f"{_margin(depth - 1)}\n{quote}{_byline(comment, people)} · {answered}{link}\n{_margin(depth)}\n"
     if comment.state == "visible":
         yield from _quoted(_shown(comment.source, comment.source_format), depth=depth + 1)
     else:
@@ -90,13 +95,11 @@ def _heading(thread: ThreadDocument) -> str:
     return counted if thread.branch is None else f"One branch: {counted}"
 
 
-def _byline(author: PersonDocument | None, published: str, edited: str | None) -> str:
-    said = f"**{_name(author)}** · {published}"
-    return f"{said} · edited {edited}" if edited else said
-
-
-def _name(person: PersonDocument | None) -> str:
-    return _escape(person.name) if person else "no author given"
+def _byline(text: PostDocument | CommentDocument, people: dict[str, PersonDocument]) -> str:
+    said = timestamp(text.published_at)
+    if text.state == "visible":
+        said = f"**{_escape(name_of(text, people))}** · {said}"
+    return f"{said} · edited {timestamp(text.edited_at)}" if text.edited_at else said
 
 
 def _escape(text: str) -> str:

@@ -14,7 +14,14 @@ from email.header import Header
 from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
 
-from forum.exports.document import CommentDocument, PersonDocument, PostDocument, ThreadDocument, timestamp, tombstone_text
+from forum.exports.document import (
+    CommentDocument,
+    PersonDocument,
+    PostDocument,
+    ThreadDocument,
+    timestamp,
+    tombstone_text,
+)
 
 VERSION = "1"
 # What may stand between the angle brackets of a Message-ID as it is: two sides, nothing that would need quoting.
@@ -171,7 +178,12 @@ def _part(content_type: str, text: str) -> tuple[list[str], bytes]:
     """
     data = text.encode("utf-8")
     whole_lines = not data or data.endswith(b"\n") or "markdown" in content_type or "html" in content_type
-    if whole_lines and b"\r" not in data and b"\0" not in data and all(len(line) <= LINE_LIMIT for line in data.split(b"\n")):
+    if (
+        whole_lines
+        and b"\r" not in data
+        and b"\0" not in data
+        and all(len(line) <= LINE_LIMIT for line in data.split(b"\n"))
+    ):
         encoding = "7bit" if data.isascii() else "8bit"
     else:
         encoding = "quoted-printable"

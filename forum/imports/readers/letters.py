@@ -145,9 +145,7 @@ def _own_author(fields: dict[str, list[str]]) -> PersonDocument | None:
     )
 
 
-def _sent_at(
-    fields: dict[str, list[str]], envelope: str, *, not_after: datetime, own: bool
-) -> datetime | None:
+def _sent_at(fields: dict[str, list[str]], envelope: str, *, not_after: datetime, own: bool) -> datetime | None:
     """When it was written: what Date says, else the first machine that took it, else the mailbox; None if none can."""
     if own and (exact := _moment(_first(fields, "x-colloquy-published-at"))):
         return exact

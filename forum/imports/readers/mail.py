@@ -60,7 +60,9 @@ def _with_own_uids(letters: dict[str, Letter]) -> dict[str, Letter]:
     ``<yes>``, since that was typed where a program asked whether to go on, and it would make one thread of them all.
     """
     uids = {letter.message_id: letter.uid for letter in letters.values()}
-    uids |= {letter.answers[0]: letter.parent_uid for letter in letters.values() if letter.parent_uid and letter.answers}
+    uids |= {
+        letter.answers[0]: letter.parent_uid for letter in letters.values() if letter.parent_uid and letter.answers
+    }
     return {
         uid: replace(
             letter,

@@ -1,0 +1,194 @@
+"""A thread or a branch of it as a document: six queries, whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User, Viewer
+from forum.comments.models import Comment, CommentRevision
+from forum.exports.document import (
+    CommentDocument,
+    PersonDocument,
+    PostDocument,
+    RevisionDocument,
+    SourceFormat,
+    State,
+    ThreadDocument,
+    in_reading_order,
+)
+from forum.kit.refusal import Refusal
+from forum.posts.models import Post, PostRevision
+
+
+def refusal_to_export(post: Post, *, viewer: Viewer) -> Refusal | None:
+    """Whoever may open the page may take it away; what nobody can read yet, its author neither."""
+    if post.published_at is None:
+        if viewer.pk is not None and post.author_id == viewer.pk:
+            return Refusal("draft", "A draft cannot be taken away yet; publish it first.", status=409)
+        return Refusal("no-post", "There is no such post.", status=404)
+    return None
+
+
+def load_thread(post: Post, *, viewer: Viewer, branch: Comment | None = None) -> ThreadDocument:
+    """The thread of ``post``, or of it only ``branch`` with its descendants.
+
+    What is hidden or retracted is a tombstone without text for every viewer, moderators too: a file goes its own ways.
+    Raises Refusal when ``viewer`` may not take it away.
+    """
+    if refusal := refusal_to_export(post, viewer=viewer):
+        raise refusal
+    people: dict[int, User] = {}
+    page = settings.SITE_URL + _path(post)
+    post_document = _post(post, page, people)
+    comments = _comments(post, page, people, branch)
+    return ThreadDocument(
+        exported_at=timezone.now(),
+        source_url=page,
+        people=tuple(_person(person) for person in sorted(people.values(), key=lambda each: each.username.lower())),
+        post=post_document,
+        comments=comments,
+        branch=comments[0].uid if branch is not None else None,
+    )
+
+
+def _path(post: Post) -> str:
+    if post.is_tombstone:  # the slug repeats the title, which is withheld; any slug leads to the page
+        post = Post(pk=post.pk, slug="-")
+    return post.get_absolute_url()
+
+
+def _post(post: Post, page: str, people: dict[int, User]) -> PostDocument:
+    published_at = cast(datetime, post.published_at)
+    if post.is_tombstone:
+        return PostDocument(
+            uid=post.uid,
+            url=page,
+            title="",
+            published_at=published_at,
+            edited_at=post.edited_at,
+            source_format=cast(SourceFormat, post.source_format),
+            revision=post.revision,
+            locked_at=post.locked_at,
+            lock_reason=post.lock_reason,
+            state=_state(post),
+            state_reason=post.hidden_reason if post.hidden_at else "",
+        )
+    revisions = PostRevision.objects.filter(post=post).select_related("saved_by").order_by("number")
+    return PostDocument(
+        uid=post.uid,
+        url=post.origin_url or page,
+        title=post.title,
+        published_at=published_at,
+        author=_key(post.author, people),
+        tags=tuple(post.tags.order_by("slug").values_list("name", flat=True)),
+        edited_at=post.edited_at,
+        source=post.source,
+        source_format=cast(SourceFormat, post.source_format),
+        html=post.html,
+        revision=post.revision,
+        revisions=_revisions(revisions, people),
+        locked_at=post.locked_at,
+        lock_reason=post.lock_reason,
+    )
+
+
+def _comments(post: Post, page: str, people: dict[int, User], branch: Comment | None) -> tuple[CommentDocument, ...]:
+    rows = Comment.objects.filter(post=post).select_related("body__author").order_by("pk")
+    changes = CommentRevision.objects.filter(comment__post=post).select_related("saved_by").order_by("number")
+    parent_uid: dict[int, str] = {}
+    if branch is not None:
+        within = {"tree_id": branch.tree_id, "lft__gte": branch.lft, "rght__lte": branch.rght}
+        rows = rows.filter(**within)
+        changes = changes.filter(**{f"comment__{name}": value for name, value in within.items()})
+        above = Comment.objects.filter(pk=branch.parent_id).values_list("pk", "body__uid")
+        parent_uid.update(above)
+    changes = changes.filter(comment__hidden_at=None, comment__retracted_at=None)
+    revisions: dict[int, list[CommentRevision]] = defaultdict(list)
+    for change in changes:
+        revisions[change.comment_id].append(change)
+    comments = list(rows)
+    parent_uid.update((comment.pk, comment.body.uid) for comment in comments)
+    return in_reading_order(
+        [
+            _comment(
+                comment,
+                page=page,
+                parent=parent_uid[comment.parent_id] if comment.parent_id else None,
+                revisions=revisions[comment.pk],
+                people=people,
+            )
+            for comment in comments
+        ]
+    )
+
+
+def _comment(
+    comment: Comment, *, page: str, parent: str | None, revisions: list[CommentRevision], people: dict[int, User]
+) -> CommentDocument:
+    body = comment.body
+    link = f"{page}#{comment.key}"
+    if comment.is_tombstone:
+        return CommentDocument(
+            uid=body.uid,
+            url=body.origin_url or link,
+            parent=parent,
+            published_at=body.published_at,
+            edited_at=body.edited_at,
+            source_format=cast(SourceFormat, body.source_format),
+            revision=body.revision,
+            state=_state(comment),
+            state_reason=body.hidden_reason if comment.hidden_at else "",
+        )
+    return CommentDocument(
+        uid=body.uid,
+        url=body.origin_url or link,
+        parent=parent,
+        author=_key(body.author, people),
+        published_at=body.published_at,
+        edited_at=body.edited_at,
+        source=body.source,
+        source_format=cast(SourceFormat, body.source_format),
+        html=body.html,
+        revision=body.revision,
+        revisions=_revisions(revisions, people),
+    )
+
+
+def _revisions(rows: Iterable[PostRevision | CommentRevision], people: dict[int, User]) -> tuple[RevisionDocument, ...]:
+    return tuple(
+        RevisionDocument(
+            number=row.number,
+            source=row.source,
+            saved_at=row.saved_at,
+            saved_by=_key(row.saved_by, people),
+            note=row.note,
+            title=row.title if isinstance(row, PostRevision) else None,
+        )
+        for row in rows
+    )
+
+
+def _state(text: Post | Comment) -> State:
+    """A moderator's decision stands above the author's."""
+    return "hidden" if text.hidden_at else "retracted"
+
+
+def _key(person: User | None, people: dict[int, User]) -> str | None:
+    if person is None:
+        return None
+    people[person.pk] = person
+    return person.username
+
+
+def _person(person: User) -> PersonDocument:
+    return PersonDocument(
+        key=person.username,
+        username=person.username,
+        display_name=person.display_name,
+        orcid=person.orcid,
+        url=settings.SITE_URL + person.get_absolute_url(),
+    )

@@ -1,7 +1,7 @@
 """Acts on comments. Text is rendered before the transaction opens: no tree lock should wait for it."""
 
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q
@@ -13,17 +13,10 @@ from forum.comments import tree
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.comments.permissions import refusal_by_edit_rate, refusal_by_rates, refusal_to_edit, refusal_to_reply
 from forum.kit.refusal import Refusal
+from forum.kit.submission import submission_of
 from forum.posts import services as posts
 from forum.posts.models import Post, new_uid, text_key
 from forum.posts.services import EditedMeanwhile
-
-
-def submission_of(form: UUID, *, parent_id: int | None, source: str) -> UUID:
-    """What makes a resent form the same comment: the form, what it answers and what it says.
-
-    Not the form alone: after "back" a browser shows the same form, and another text typed there is another comment.
-    """
-    return uuid5(NAMESPACE_URL, f"{form}/{parent_id or 0}/{source}")
 
 
 def reply(*, author: User, post: Post, source: str, parent_id: int | None = None, form: UUID | None = None) -> Comment:
@@ -33,8 +26,8 @@ def reply(*, author: User, post: Post, source: str, parent_id: int | None = None
     not write here or now, or when the discussion is too deep at this place.
     """
     now = timezone.now()
-    submission = submission_of(form, parent_id=parent_id, source=source) if form else None
-    if submission and (earlier := _submitted(submission, author)):
+    submission = submission_of(form, author.pk, post.pk, parent_id, source) if form else None
+    if submission and (earlier := _submitted(submission)):
         return earlier
     parent = _parent(parent_id)
     if refusal := refusal_to_reply(author, post, parent, now=now) or refusal_by_rates(author, now=now):
@@ -54,13 +47,13 @@ def reply(*, author: User, post: Post, source: str, parent_id: int | None = None
     try:
         return _insert(Comment(post=post), body, parent_id=parent_id)
     except IntegrityError:
-        if submission and (earlier := _submitted(submission, author)):
+        if submission and (earlier := _submitted(submission)):
             return earlier  # the same form, sent twice at once: the other one was faster
         raise
 
 
-def _submitted(submission: UUID, author: User) -> Comment | None:
-    bodies = CommentBody.objects.filter(submission=submission, author=author).select_related("comment__post")
+def _submitted(submission: UUID) -> Comment | None:
+    bodies = CommentBody.objects.filter(submission=submission).select_related("comment__post")
     return body.comment if (body := bodies.first()) else None
 
 

@@ -18,7 +18,7 @@ class SourceField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        if not self.required and not text.strip():
+        if not text.strip():
             return ""
         try:
             return normalise(text, limit=self.limit)
@@ -36,7 +36,7 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        if not self.required and not text.strip():
+        if not text.strip():
             return ""
         try:
             return normalise_line(text, limit=self.limit)

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from forum import events, markup
 from forum.kit.refusal import Refusal
+from forum.kit.submission import submission_of
 from forum.posts.models import Post, PostRevision, Tag, new_uid, text_key
 from forum.posts.permissions import refusal_by_edit_rate, refusal_to_edit, refusal_to_publish
 
@@ -36,24 +37,22 @@ def slug_of(title: str) -> str:
     return slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-") or "untitled"
 
 
-def save_draft(
-    *, author: User, title: str, source: str, tags: Iterable[str] = (), submission: UUID | None = None
-) -> Post:
-    """Keep a new post as a draft that only its author sees. A repeated ``submission`` gives the post it made."""
-    return _create(author=author, title=title, source=source, tags=tags, submission=submission, published_at=None)
+def save_draft(*, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None) -> Post:
+    """Keep a new post as a draft that only its author sees. ``form`` sent twice gives the post it made."""
+    return _create(author=author, title=title, source=source, tags=tags, form=form, published_at=None)
 
 
-def publish(*, author: User, title: str, source: str, tags: Iterable[str] = (), submission: UUID | None = None) -> Post:
-    """Publish a new post as its first revision. A repeated ``submission`` gives the post it made.
+def publish(*, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None) -> Post:
+    """Publish a new post as its first revision. ``form`` sent twice gives the post it made.
 
     Raises Refusal when the author may not publish now.
     """
     now = timezone.now()
-    if submission and (earlier := Post.objects.filter(submission=submission, author=author).first()):
+    if form and (earlier := Post.objects.filter(submission=submission_of(form, author.pk, title, source)).first()):
         return earlier
     if refusal := refusal_to_publish(author, now=now):
         raise refusal
-    return _create(author=author, title=title, source=source, tags=tags, submission=submission, published_at=now)
+    return _create(author=author, title=title, source=source, tags=tags, form=form, published_at=now)
 
 
 def _create(
@@ -62,11 +61,12 @@ def _create(
     title: str,
     source: str,
     tags: Iterable[str],
-    submission: UUID | None,
+    form: UUID | None,
     published_at: datetime | None,
 ) -> Post:
     now = published_at or timezone.now()
     uid = new_uid()
+    submission = submission_of(form, author.pk, title, source) if form else None
     rendered = markup.render(source, key=text_key(uid))
     post = Post(
         uid=uid,
@@ -87,7 +87,7 @@ def _create(
             if published_at:
                 _publish(post, now=now)
     except IntegrityError:
-        earlier = Post.objects.filter(submission=submission, author=author).first() if submission else None
+        earlier = Post.objects.filter(submission=submission).first() if submission else None
         if earlier is None:
             raise
         return earlier  # the same form, sent twice at once: the other one was faster

@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
             title=form.cleaned_data["title"],
             source=form.cleaned_data["source"],
             tags=form.cleaned_data["tags"],
-            submission=form.cleaned_data["form"],
+            form=form.cleaned_data["form"],
         )
     except Refusal as refusal:
         return answer_refusal(request, "posts/new.html", context, refusal)

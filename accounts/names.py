@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 # ASCII only: names stand in addresses and mentions, and look-alike letters would let one person pass for another.
-USERNAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9])?"
+USERNAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,38}[A-Za-z0-9]"
 
 username_validators = [
     RegexValidator(
@@ -25,7 +25,8 @@ def clean_orcid(text: str) -> str:
 
     Raises ValidationError when the form or the check digit (ISO 7064, MOD 11-2) is wrong.
     """
-    found = re.fullmatch(r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])/?", text.strip())
+    digits = r"([0-9]{4})-?([0-9]{4})-?([0-9]{4})-?([0-9]{3}[0-9Xx])"  # not \d: that takes the digits of every script
+    found = re.fullmatch(rf"(?:https?://orcid\.org/)?{digits}/?", text.strip())
     if found is None:
         raise ValidationError("An ORCID iD has 16 characters, such as 0000-0002-1825-0097.", code="orcid-form")
     groups = [group.upper() for group in found.groups()]

@@ -5,19 +5,22 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from forum import markup
+from forum import events, markup
 
 
 @transaction.atomic
 def edit_profile(*, person: User, display_name: str, bio: str, affiliation: str, website: str, orcid: str) -> User:
     """Save the profile. ``bio`` is Markdown, normalised by the caller's form; its rendering is stored beside it."""
     rendered = markup.render(bio, key=f"u{person.pk}")
+    renamed = person.display_name != display_name
     person.display_name = display_name
     person.bio, person.bio_html, person.bio_render_version = bio, rendered.html, rendered.version
     person.affiliation, person.website, person.orcid = affiliation, website, orcid
     person.save(
         update_fields=["display_name", "bio", "bio_html", "bio_render_version", "affiliation", "website", "orcid"]
     )
+    if renamed:
+        events.person_renamed.send(sender=User, person=person)
     return person
 
 

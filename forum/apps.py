@@ -5,3 +5,8 @@ class ForumConfig(AppConfig):
     """The project itself: its commands and the wiring of the rooms."""
 
     name = "forum"
+
+    def ready(self) -> None:
+        from forum import wiring  # noqa: PLC0415 - models are not there before
+
+        wiring.connect()

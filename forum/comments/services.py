@@ -27,9 +27,27 @@ def reply(*, author: User, post: Post, source: str, parent_id: int | None = None
     """
     now = timezone.now()
     submission = submission_of(form, author.pk, post.pk, parent_id, source) if form else None
-    if submission and (earlier := _submitted(submission)):
+    if earlier := _submitted(submission):
         return earlier
-    parent = _parent(parent_id)
+    try:
+        return _reply(author=author, post=post, source=source, parent_id=parent_id, submission=submission, now=now)
+    except (IntegrityError, Refusal):
+        # The same form, sent twice at once: the other one was faster, and may have used up the author's rate.
+        if earlier := _submitted(submission):
+            return earlier
+        raise
+
+
+def _submitted(submission: UUID | None) -> Comment | None:
+    if submission is None:
+        return None
+    return Comment.objects.select_related("post", "body").filter(body__submission=submission).first()
+
+
+def _reply(
+    *, author: User, post: Post, source: str, parent_id: int | None, submission: UUID | None, now: datetime
+) -> Comment:
+    parent = _found(parent_id) if parent_id is not None else None
     if refusal := refusal_to_reply(author, post, parent, now=now) or refusal_by_rates(author, now=now):
         raise refusal
     uid = new_uid()
@@ -44,26 +62,18 @@ def reply(*, author: User, post: Post, source: str, parent_id: int | None = None
         render_version=rendered.version,
         submission=submission,
     )
-    try:
-        return _insert(Comment(post=post), body, parent_id=parent_id)
-    except IntegrityError:
-        if submission and (earlier := _submitted(submission)):
-            return earlier  # the same form, sent twice at once: the other one was faster
-        raise
+    return _insert(Comment(post=post), body, parent_id=parent_id)
 
 
-def _submitted(submission: UUID) -> Comment | None:
-    bodies = CommentBody.objects.filter(submission=submission).select_related("comment__post")
-    return body.comment if (body := bodies.first()) else None
+def _found(comment_id: int) -> Comment:
+    comment = Comment.objects.filter(pk=comment_id).first()
+    if comment is None:
+        raise _gone()
+    return comment
 
 
-def _parent(parent_id: int | None) -> Comment | None:
-    if parent_id is None:
-        return None
-    parent = Comment.objects.filter(pk=parent_id).first()
-    if parent is None:
-        raise Refusal("no-parent", "The comment you answer does not exist.", status=404)
-    return parent
+def _gone() -> Refusal:
+    return Refusal("no-parent", "The comment you answer does not exist.", status=404)
 
 
 @transaction.atomic
@@ -72,7 +82,10 @@ def _insert(comment: Comment, body: CommentBody, *, parent_id: int | None) -> Co
     if parent_id is None:
         tree.insert_top_level(comment)
     else:
-        parent = tree.locked(parent_id)
+        try:
+            parent = tree.locked(parent_id)
+        except Comment.DoesNotExist:
+            raise _gone() from None
         # Once more, now that the tree is ours: it may have been hidden or moved since the page was read.
         if refusal := refusal_to_reply(body.author, post, parent, now=body.published_at):
             raise refusal
@@ -121,9 +134,9 @@ def edit(*, editor: User, comment: Comment, source: str, revision: int, note: st
         raise refusal
     rendered = markup.render(source, key=text_key(comment.body.uid))
     with transaction.atomic():
-        body = CommentBody.objects.select_for_update(no_key=True, of=("self",)).get(pk=comment.pk)
-        comment = Comment.objects.select_related("post").get(pk=comment.pk)
-        comment.body = body
+        # The place too, so that nobody moves it to another post while we tell this one that it has changed.
+        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        comment.body = body = CommentBody.objects.select_for_update(no_key=True).get(pk=comment.pk)
         if refusal := refusal_to_edit(editor, comment, now=now):
             raise refusal
         if body.source == source:
@@ -142,10 +155,11 @@ def edit(*, editor: User, comment: Comment, source: str, revision: int, note: st
 def retract(*, author: User, comment: Comment) -> None:
     """Withdraw one's own comment: a tombstone takes its place, its replies stay."""
     now = timezone.now()
+    comment = Comment.objects.select_for_update(no_key=True, of=("self",)).select_related("body").get(pk=comment.pk)
     if refusal := refusal_to_edit(author, comment, now=now):
         raise refusal
-    if Comment.objects.filter(pk=comment.pk, retracted_at=None, hidden_at=None).update(retracted_at=now):
-        recount(post_id=comment.post_id)
+    Comment.objects.filter(pk=comment.pk).update(retracted_at=now)
+    recount(post_id=comment.post_id)
 
 
 @transaction.atomic
@@ -154,11 +168,13 @@ def set_hidden(*, comment: Comment, at: datetime | None, reason: str) -> bool:
 
     Who may, and the log, are the moderation room's. The tree is not touched.
     """
-    changed = Comment.objects.filter(pk=comment.pk, hidden_at__isnull=at is not None).update(hidden_at=at)
-    if changed:
-        CommentBody.objects.filter(pk=comment.pk).update(hidden_reason=reason if at else "")
-        recount(post_id=comment.post_id)
-    return changed == 1
+    comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)  # it may have moved to another post
+    if (comment.hidden_at is None) == (at is None):
+        return False
+    Comment.objects.filter(pk=comment.pk).update(hidden_at=at)
+    CommentBody.objects.filter(pk=comment.pk).update(hidden_reason=reason if at else "")
+    recount(post_id=comment.post_id)
+    return True
 
 
 @transaction.atomic
@@ -168,11 +184,10 @@ def hide_branch(*, root: Comment, at: datetime, reason: str) -> int:
     All get the same moment, by which ``restore_branch`` knows them again: what was hidden before stays hidden then.
     """
     root = tree.locked(root.pk)
-    ids = list(tree.branch_of(root).filter(hidden_at=None).values_list("pk", flat=True))
-    Comment.objects.filter(pk__in=ids).update(hidden_at=at)
-    CommentBody.objects.filter(pk__in=ids).update(hidden_reason=reason)
+    hidden = tree.branch_of(root).filter(hidden_at=None).update(hidden_at=at)
+    CommentBody.objects.filter(comment__in=tree.branch_of(root).filter(hidden_at=at)).update(hidden_reason=reason)
     recount(post_id=root.post_id)
-    return len(ids)
+    return hidden
 
 
 @transaction.atomic
@@ -185,31 +200,38 @@ def restore_branch(*, root: Comment, hidden_at: datetime | None = None) -> int:
     """
     root = tree.locked(root.pk)
     moments = {moment for moment in (root.hidden_at, hidden_at) if moment}
-    ids = list(tree.branch_of(root).filter(hidden_at__in=moments).values_list("pk", flat=True))
-    Comment.objects.filter(pk__in=ids).update(hidden_at=None)
-    CommentBody.objects.filter(pk__in=ids).update(hidden_reason="")
+    hidden_together = tree.branch_of(root).filter(hidden_at__in=moments)
+    CommentBody.objects.filter(comment__in=hidden_together).update(hidden_reason="")
+    restored = hidden_together.update(hidden_at=None)
     recount(post_id=root.post_id)
-    return len(ids)
+    return restored
 
 
 @transaction.atomic
 def move(*, comment: Comment, parent_id: int | None, post: Post) -> Comment:
     """Put a branch under another comment, or under a post (``parent_id`` None). Who may is the moderation room's.
 
-    Raises Refusal when the place is too deep, inside the branch itself or in another post.
+    Raises Refusal when the place is too deep, inside the branch itself, in another post or in a draft.
     """
-    parent = _parent(parent_id)
+    try:
+        places = tree.locked_all({comment.pk, parent_id or comment.pk})
+    except Comment.DoesNotExist:
+        raise Refusal("no-parent", "The new parent does not exist.", status=404) from None
+    comment, parent = places[comment.pk], places[parent_id] if parent_id is not None else None
     if parent is not None and parent.post_id != post.pk:
         raise Refusal("foreign", "The new parent does not belong to that post.", status=409)
+    if post.published_at is None:
+        raise Refusal("draft", "A draft has no discussion yet; publish it first.", status=409)
     try:
-        moved, before = tree.move(comment.pk, parent_id=parent_id, post_id=post.pk)
+        moved = tree.move(comment, parent=parent, post_id=post.pk)
     except tree.TooDeep:
         raise _too_deep() from None
-    except ValueError:
+    except tree.MovedIntoItself:
         raise Refusal("inside", "A branch cannot be moved into itself.", status=409) from None
-    if post.pk != before:
+    if moved.post_id != comment.post_id:
         tree.branch_of(moved).update(moved_at=timezone.now())
-    for post_id in sorted({before, post.pk}):
+        moved.refresh_from_db(fields=["moved_at"])
+    for post_id in sorted({comment.post_id, moved.post_id}):
         recount(post_id=post_id)
     return moved
 
@@ -232,7 +254,16 @@ def counts_of(post_id: int) -> tuple[int, datetime | None]:
     return found["count"], found["newest"]
 
 
+@transaction.atomic
 def adopt(*, placeholder: User, person: User) -> None:
     """Give the comments of a placeholder account to the person it stood for."""
+    touch_threads_of(placeholder)
     CommentBody.objects.filter(author=placeholder).update(author=person)
     CommentRevision.objects.filter(saved_by=placeholder).update(saved_by=person)
+
+
+def touch_threads_of(person: User) -> None:
+    """Say that every thread page that names ``person`` has changed."""
+    own = Post.objects.filter(author=person).values_list("pk", flat=True)
+    answered = Comment.objects.filter(body__author=person).order_by().values_list("post_id", flat=True).distinct()
+    posts.touch_threads(post_ids={*own, *answered})

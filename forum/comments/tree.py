@@ -6,7 +6,8 @@ eight processes: 53 tree ids used twice in about 190 inserts). So here
 
 * each top-level comment is a tree of its own and ``tree_id`` is its id, known before the insert: no lock, no MAX();
 * whoever changes a tree holds the row of its top-level comment first. Other trees, of the same post too, go on;
-* locks are taken in one order, top-level rows by rising id and then posts, so that two acts never wait for each other.
+* locks are taken in one order, top-level rows by rising id, then single comments and their bodies, then posts by rising
+  id, so that two acts never wait for each other. An act that has counted a post (``recount``) takes no more comments.
 
 All functions need an open transaction unless they say otherwise.
 """
@@ -14,11 +15,15 @@ All functions need an open transaction unless they say otherwise.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import batched, groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet, Subquery
 
 from forum.comments.models import Comment
+from forum.comments.numbering import Position, in_loop, number
 from forum.kit.ids import reserve_ids
 from forum.posts.models import Post
 
@@ -29,14 +34,8 @@ class TooDeep(Exception):  # noqa: N818 - the services turn it into a refusal
     """The comment, or the deepest one of a moved branch, would stand deeper than MAX_DEPTH."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """What the tree stores of a comment beside its parent."""
-
-    tree_id: int
-    lft: int
-    rght: int
-    level: int
+class MovedIntoItself(Exception):  # noqa: N818 - the services turn it into a refusal
+    """The new parent of a branch is one of its own comments."""
 
 
 def insert_top_level(comment: Comment) -> Comment:
@@ -57,120 +56,138 @@ def insert_reply(comment: Comment, *, parent: Comment) -> Comment:
 
 
 def locked(comment_id: int) -> Comment:
-    """The comment, read after its tree is ours until the end of the transaction. Raises Comment.DoesNotExist.
+    """The comment, read after its tree is ours until the end of the transaction. Raises Comment.DoesNotExist."""
+    return locked_all([comment_id])[comment_id]
 
-    A move may take the comment to another tree while we wait for the lock, hence the second look.
+
+def locked_all(comment_ids: Iterable[int]) -> dict[int, Comment]:
+    """The same for several comments at once, by id: an act that writes to several trees takes all its locks here.
+
+    A move may take a comment to another tree while we wait. The locks are given back then, by going back to a
+    savepoint, before the right ones are taken: who kept them and asked for a lower id could wait in a circle.
     """
+    wanted = set(comment_ids)
     while True:
-        tree_id = _tree_id(comment_id)
-        _lock_trees(tree_id)
-        comment = Comment.objects.get(pk=comment_id)
-        if comment.tree_id == tree_id:
-            return comment
+        try:
+            with transaction.atomic():
+                return _lock_trees_of(wanted)
+        except _MovedMeanwhile:
+            continue
 
 
-def _tree_id(comment_id: int) -> int:
-    return Comment.objects.values_list("tree_id", flat=True).get(pk=comment_id)
+class _MovedMeanwhile(Exception):  # noqa: N818 - it never leaves this module
+    """A comment stands in another tree than the one that was locked for it."""
 
 
-def _lock_trees(*tree_ids: int) -> None:
+def _lock_trees_of(wanted: set[int]) -> dict[int, Comment]:
+    tree_ids = set(Comment.objects.filter(pk__in=wanted).order_by().values_list("tree_id", flat=True))
     # NO KEY: a plain FOR UPDATE would stop every insert that refers to the row. On SQLite the transaction is the lock.
     rows = Comment.objects.select_for_update(no_key=True).filter(pk__in=tree_ids).order_by("pk")
     list(rows.values_list("pk", flat=True))
+    found = Comment.objects.in_bulk(wanted)
+    if missing := wanted - found.keys():
+        raise Comment.DoesNotExist(f"no comment {min(missing)}")
+    if not {comment.tree_id for comment in found.values()} <= tree_ids:
+        raise _MovedMeanwhile
+    return found
 
 
 def branch_of(comment: Comment) -> QuerySet[Comment]:
-    """``comment`` and its descendants, in reading order. Needs no transaction."""
+    """``comment`` and its descendants, as far as they belong to its post. Needs no transaction.
+
+    The bounds are read by the query itself: those of an instance are out of date as soon as somebody replies.
+    """
+    top = Comment.objects.filter(pk=comment.pk).order_by()
     return Comment.objects.filter(
-        tree_id=comment.tree_id, lft__gte=comment.lft, rght__lte=comment.rght, post_id=comment.post_id
+        post_id=comment.post_id,
+        tree_id=Subquery(top.values("tree_id")),
+        lft__gte=Subquery(top.values("lft")),
+        lft__lt=Subquery(top.values("rght")),
     )
 
 
 def ancestors_of(comment: Comment) -> QuerySet[Comment]:
     """From the top-level comment down to the parent. Needs no transaction."""
-    return Comment.objects.filter(tree_id=comment.tree_id, lft__lt=comment.lft, rght__gt=comment.rght).order_by("lft")
+    bottom = Comment.objects.filter(pk=comment.pk).order_by()
+    return Comment.objects.filter(
+        tree_id=Subquery(bottom.values("tree_id")),
+        lft__lt=Subquery(bottom.values("lft")),
+        rght__gt=Subquery(bottom.values("rght")),
+    ).order_by("lft")
 
 
-def move(comment_id: int, *, parent_id: int | None, post_id: int) -> tuple[Comment, int]:
-    """Put a branch under ``parent_id`` (a comment of ``post_id``), or make it top-level in ``post_id`` (None).
+def move(comment: Comment, *, parent: Comment | None, post_id: int) -> Comment:
+    """Put a branch under ``parent``, as its last child, or make it top-level in ``post_id`` (None).
 
-    Gives the comment in its new place, and the post it stood in until now: the caller may have read that before
-    another move.
-
-    Raises TooDeep, and ValueError when the new parent stands inside the branch itself or in another post.
+    ``locked_all`` gave both comments. Raises TooDeep, and MovedIntoItself when the parent stands inside the branch.
     """
-    while True:
-        tree_ids = {_tree_id(pk) for pk in (comment_id, parent_id) if pk is not None}
-        _lock_trees(*tree_ids)
-        comment = Comment.objects.get(pk=comment_id)
-        parent = Comment.objects.get(pk=parent_id) if parent_id is not None else None
-        if {place.tree_id for place in (comment, parent) if place is not None} == tree_ids:
-            break
     if parent is not None:
-        if parent.post_id != post_id:
-            raise ValueError(f"comment {parent.pk} is not in post {post_id}")
         if parent.tree_id == comment.tree_id and comment.lft <= parent.lft < comment.rght:
-            raise ValueError(f"comment {parent.pk} stands inside the branch of {comment.pk}")
-        deepest = max(branch_of(comment).values_list("level", flat=True)) - comment.level
-        if parent.level + 1 + deepest >= MAX_DEPTH:
+            raise MovedIntoItself
+        deepest = branch_of(comment).order_by().aggregate(level=Max("level"))["level"]
+        if parent.level + 1 + deepest - comment.level >= MAX_DEPTH:
             raise TooDeep
-    before = comment.post_id
-    branch_ids = list(branch_of(comment).values_list("pk", flat=True))
-    trees = {comment.tree_id, parent.tree_id if parent else comment.pk}
-    Comment.objects.filter(pk__in=branch_ids).update(post_id=post_id)
+    branch_of(comment).update(post_id=post_id)
     # Bounds are a cache of the parents: writing the parent and numbering the touched trees anew is as good as
     # django-mptt's own move, whose steps in between the constraints refuse, and needs none of its private functions.
-    _renumber(tree_ids=trees - {comment.pk}, extra=branch_ids, parents={comment.pk: parent_id})
-    return Comment.objects.get(pk=comment_id), before
+    trees = Comment.objects.filter(tree_id__in={comment.tree_id, parent.tree_id if parent else comment.tree_id})
+    stored = _stored(trees)
+    stored[comment.pk] = stored.pop(comment.pk)  # siblings are numbered in this order
+    _place(stored, new_parents={comment.pk: parent.pk if parent else None})
+    return Comment.objects.get(pk=comment.pk)
 
 
-def _renumber(*, tree_ids: Iterable[int], extra: Iterable[int] = (), parents: Mapping[int, int | None] = {}) -> int:
-    """Number the given trees, and the comments ``extra``, by their parents; ``parents`` overrides what is stored.
+class Stored(NamedTuple):
+    """A row of the tree without the price of a model instance."""
 
-    Writes only rows that differ and gives their number.
+    pk: int
+    parent_id: int | None
+    post_id: int
+    tree_id: int
+    lft: int
+    rght: int
+    level: int
+
+    @property
+    def position(self) -> Position:
+        return Position(self.tree_id, self.lft, self.rght, self.level)
+
+
+def _stored(comments: QuerySet[Comment]) -> dict[int, Stored]:
+    """In the order in which siblings stand, by id."""
+    rows = comments.order_by("tree_id", "lft", "pk").values_list(*Stored._fields)
+    return {row[0]: Stored(*row) for row in rows}
+
+
+def _place(stored: Mapping[int, Stored], *, new_parents: Mapping[int, int | None]) -> int:
+    """Number whole trees by their parents, ``new_parents`` before the stored ones; gives the number of rows written.
+
+    Writes only rows that differ. The constraint wants a top-level comment to be its own tree at every moment, so a row
+    gets a parent before its new position, and loses it after.
     """
-    rows = Comment.objects.filter(tree_id__in=tree_ids) | Comment.objects.filter(pk__in=extra)
-    stored = {row.pk: row for row in rows.order_by("tree_id", "lft", "pk")}
-    edges = {pk: parents.get(pk, row.parent_id) for pk, row in stored.items()}
-    changed = []
-    for pk, position in number(edges).items():
-        row = stored[pk]
-        if row.parent_id != edges[pk] or position != position_of(row):
-            row.parent_id = edges[pk]
-            row.tree_id, row.lft, row.rght, row.level = position.tree_id, position.lft, position.rght, position.level
-            changed.append(row)
-    Comment.objects.bulk_update(changed, ["parent", "tree_id", "lft", "rght", "level"], batch_size=500)
-    return len(changed)
+    edges = {pk: new_parents.get(pk, row.parent_id) for pk, row in stored.items()}
+    positions = number(edges)
+    reparented = {pk: parent_id for pk, parent_id in new_parents.items() if stored[pk].parent_id != parent_id}
+    for pk, parent_id in reparented.items():
+        if parent_id is not None:
+            Comment.objects.filter(pk=pk).update(parent_id=parent_id)
+    misplaced = {pk: position for pk, position in positions.items() if position != stored[pk].position}
+    _write(misplaced)
+    Comment.objects.filter(pk__in=[pk for pk, parent_id in reparented.items() if parent_id is None]).update(parent=None)
+    return len(misplaced.keys() | reparented.keys())
 
 
-def position_of(comment: Comment) -> Position:
-    return Position(comment.tree_id, comment.lft, comment.rght, comment.level)
-
-
-def number(edges: Mapping[int, int | None]) -> dict[int, Position]:
-    """Positions of a forest given as child -> parent; siblings stand in the order of ``edges``. No recursion.
-
-    A parent that is not itself a key, and a loop, leave their nodes out: the caller decides what that means.
-    """
-    children: dict[int | None, list[int]] = defaultdict(list)
-    for child, parent in edges.items():
-        children[parent].append(child)
-    positions: dict[int, Position] = {}
-    for root in children[None]:
-        opened: dict[int, tuple[int, int]] = {}  # id -> (lft, level)
-        bound = 0
-        pending: list[tuple[int, int, bool]] = [(root, 0, False)]
-        while pending:
-            node, level, done = pending.pop()
-            bound += 1
-            if done:
-                lft, level = opened[node]
-                positions[node] = Position(root, lft, bound, level)
-                continue
-            opened[node] = (bound, level)
-            pending.append((node, level, True))
-            pending += [(child, level + 1, False) for child in reversed(children.get(node, ()))]
-    return positions
+def _write(positions: Mapping[int, Position]) -> None:
+    """Raw, since bulk_update builds a CASE of hundreds of branches for each column and takes {FACTOR} times as long."""
+    table = connection.ops.quote_name(Comment._meta.db_table)
+    for batch in batched(positions.items(), 500):
+        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(batch))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET tree_id = place.column2, lft = place.column3, rght = place.column4, "  # noqa: S608
+                f"level = place.column5 FROM (VALUES {rows}) AS place WHERE {table}.id = place.column1",
+                [value for pk, place in batch for value in (pk, place.tree_id, place.lft, place.rght, place.level)],
+            )
 
 
 def insert_many(comments: list[Comment], *, parents: list[int | None]) -> list[Comment]:
@@ -204,81 +221,78 @@ class Fault:
 
 def find_broken() -> list[Fault]:
     """Compare every stored position with the one its parents give. Needs no transaction; holds one tree at a time."""
-    faults = []
-    rows = Comment.objects.order_by("tree_id", "lft", "pk").iterator(chunk_size=5000)
-    tree: list[Comment] = []
-    for row in rows:
-        if tree and tree[0].tree_id != row.tree_id:
-            faults += _faults_of(tree)
-            tree = []
-        tree.append(row)
-    return faults + (_faults_of(tree) if tree else [])
+    rows = Comment.objects.order_by("tree_id", "lft", "pk").values_list(*Stored._fields).iterator(chunk_size=5000)
+    return [
+        fault
+        for _, tree in groupby((Stored(*row) for row in rows), key=attrgetter("tree_id"))
+        for fault in _faults(tree)
+    ]
 
 
-def _faults_of(tree: list[Comment]) -> list[Fault]:
-    edges = {row.pk: row.parent_id for row in tree}
-    positions = number(edges)
+def _faults(rows: Iterable[Stored]) -> list[Fault]:
+    tree = {row.pk: row for row in rows}
+    positions = number({pk: row.parent_id for pk, row in tree.items()})
     reasons = set()
-    if len({row.post_id for row in tree}) > 1:
-        reasons.add("comments of several posts")
-    for row in tree:
-        if row.parent_id is not None and row.parent_id not in edges:
-            reasons.add("a comment whose parent is in another tree")
+    for row in tree.values():
+        if row.parent_id is not None and row.parent_id not in tree:
+            reasons.add("a comment whose parent is in another tree, or nowhere")
         elif row.pk not in positions:
             reasons.add("a comment that its parents never lead to")
-        elif positions[row.pk] != position_of(row):
+        elif positions[row.pk] != row.position:
             reasons.add("bounds or levels that differ from what the parents say")
-    return [Fault(tree[0].post_id, tree[0].tree_id, reason) for reason in sorted(reasons)]
+    posts = {row.post_id for row in tree.values()}
+    if len(posts) > 1:
+        reasons.add("comments of several posts")
+    return [Fault(min(posts), row.tree_id, reason) for reason in sorted(reasons)]
 
 
 def posts_to_rebuild(faults: Iterable[Fault]) -> set[int]:
-    """The posts whose rebuilding mends ``faults``: their own, and those of parents that stand elsewhere."""
-    trees = {fault.tree_id for fault in faults}
-    above = Comment.objects.filter(children__tree_id__in=trees).order_by().values_list("post_id", flat=True)
-    return {fault.post_id for fault in faults} | set(above.distinct())
+    """The posts whose rebuilding mends ``faults``: those of the trees, and those of parents that stand elsewhere."""
+    broken = Comment.objects.filter(tree_id__in={fault.tree_id for fault in faults}).order_by()
+    return {post for pair in broken.values_list("post_id", "parent__post_id") for post in pair if post is not None}
 
 
 @transaction.atomic
 def rebuild(post_id: int) -> int:
     """Number all trees of a post by their parents; gives the number of rows written.
 
-    A loop of parents is cut at its oldest comment, which becomes top-level; a comment whose parent is in another post
-    follows its parent there.
+    A loop of parents is cut at its oldest comment, which becomes top-level, as does a comment whose parent does not
+    exist. A comment whose parent is in another post follows its parent there, when that post is rebuilt.
     """
-    ids = set(Comment.objects.filter(post_id=post_id).values_list("pk", flat=True))
-    fresh = ids
+    _lock_all_trees()
+    stored = _stored(Comment.objects.filter(post_id=post_id))
+    fresh = set(stored)
     while fresh:  # what hangs on these comments, wherever it is stored, level by level
-        fresh = set(Comment.objects.filter(parent_id__in=fresh).values_list("pk", flat=True)) - ids
-        ids |= fresh
-    rows = list(Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
-    edges = {row.pk: row.parent_id for row in rows}
-    outside = {row.pk for row in rows if row.parent_id is not None and row.parent_id not in edges}
-    heads: dict[int, int | None] = {}
+        below = _stored(Comment.objects.filter(parent_id__in=fresh))
+        fresh = below.keys() - stored.keys()
+        stored |= below
+    edges = {pk: row.parent_id for pk, row in stored.items()}
+    elsewhere = {parent for parent in edges.values() if parent is not None} - stored.keys()
+    nowhere = elsewhere - Comment.objects.in_bulk(elsewhere).keys()
+    new_parents: dict[int, int | None] = {}
     for pk in sorted(edges):
-        if pk not in outside and _in_loop(pk, edges):
-            edges[pk] = heads[pk] = None
-    for pk in outside:  # they hang on a comment of another post, whose own rebuild takes them in
-        del edges[pk]
-    reached = number(edges)
-    written = _renumber(tree_ids=(), extra=reached, parents=heads)
-    roots = {pk: place.tree_id for pk, place in reached.items()}
-    post_of = {row.pk: row.post_id for row in rows}
-    for root in set(roots.values()):
-        strays = [pk for pk, tree_id in roots.items() if tree_id == root and post_of[pk] != post_of[root]]
-        written += Comment.objects.filter(pk__in=strays).update(post_id=post_of[root])
+        if edges[pk] in nowhere or in_loop(pk, edges):
+            edges[pk] = new_parents[pk] = None
+    reached = {pk: place.tree_id for pk, place in number(edges).items()}
+    written = _place({pk: row for pk, row in stored.items() if pk in reached}, new_parents=new_parents)
+    strays: dict[int, list[int]] = defaultdict(list)
+    for pk, root in reached.items():
+        if stored[pk].post_id != stored[root].post_id:
+            strays[stored[root].post_id].append(pk)
+    for right_post, pks in strays.items():
+        written += Comment.objects.filter(pk__in=pks).update(post_id=right_post)
     return written
 
 
-def _in_loop(pk: int, edges: Mapping[int, int | None]) -> bool:
-    """Whether following the parents from ``pk`` leads back to it."""
-    seen = set()
-    node: int | None = pk
-    while node is not None and node not in seen:
-        seen.add(node)
-        node = edges.get(node)
-        if node == pk:
-            return True
-    return False
+def _lock_all_trees() -> None:
+    """Let nobody write comments until the commit: in a broken tree the ``tree_id`` that names its lock may be wrong.
+
+    On SQLite the transaction does it.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # EXCLUSIVE and nothing less: only it also waits for those who have locked a tree and not written yet.
+            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Comment._meta.db_table)} IN EXCLUSIVE MODE")
 
 
 def lock_post(post_id: int) -> None:

@@ -1,5 +1,6 @@
 """What makes a form that is sent twice one act."""
 
+import json
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 
@@ -9,4 +10,4 @@ def submission_of(form: UUID, *parts: object) -> UUID:
     Not the form alone: after "back" a browser shows the same form, and another text typed there is another act. The
     id is stored under a unique constraint, so that of two requests at once one is refused by the database.
     """
-    return uuid5(NAMESPACE_URL, "/".join([str(form), *map(str, parts)]))
+    return uuid5(NAMESPACE_URL, json.dumps([str(form), *parts]))

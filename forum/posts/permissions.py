@@ -21,6 +21,23 @@ def refusal_to_publish(author: User, *, now: datetime) -> Refusal | None:
     return refusal_by_rate(list(times[:limit]), limit=limit, window=timedelta(days=1), now=now, what="posts a day")
 
 
+def refusal_to_draft(author: User, *, now: datetime) -> Refusal | None:
+    """Drafts have the limit of posts, else they would be the way around it to fill the disk."""
+    if refusal := refusal_to_write(author, now=now):
+        return refusal
+    if is_moderator(author):
+        return None
+    limit = settings.POSTS_PER_DAY
+    times = Post.objects.filter(author=author, published_at=None).order_by("-created_at")
+    return refusal_by_rate(
+        list(times.values_list("created_at", flat=True)[:limit]),
+        limit=limit,
+        window=timedelta(days=1),
+        now=now,
+        what="drafts a day",
+    )
+
+
 def refusal_to_edit(editor: Viewer | None, post: Post, *, now: datetime) -> Refusal | None:
     """Only the author edits; what was retracted or hidden stays as it is, so that nobody undoes a moderator."""
     if refusal := refusal_to_write(editor, now=now):

@@ -14,11 +14,11 @@ from django.utils.text import slugify
 from accounts.models import User
 from forum import events, markup
 from forum.kit.refusal import Refusal
-from forum.kit.submission import submission_of
 from forum.posts.models import Post, PostRevision, Tag, new_uid, text_key
-from forum.posts.permissions import refusal_by_edit_rate, refusal_to_edit, refusal_to_publish
+from forum.posts.permissions import refusal_by_edit_rate, refusal_to_draft, refusal_to_edit, refusal_to_publish
 
 SLUG_LENGTH = 80
+TAG_LENGTH = 40
 
 
 class EditedMeanwhile(Refusal):
@@ -37,60 +37,73 @@ def slug_of(title: str) -> str:
     return slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-") or "untitled"
 
 
-def save_draft(*, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None) -> Post:
-    """Keep a new post as a draft that only its author sees. ``form`` sent twice gives the post it made."""
-    return _create(author=author, title=title, source=source, tags=tags, form=form, published_at=None)
+def save_draft(
+    *, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None
+) -> Post:
+    """Keep a new post as a draft that only its author sees. ``form`` as in ``publish``.
+
+    Raises Refusal when the author may not write now.
+    """
+    return _create(author=author, title=title, source=source, tags=tags, form=form, published=False)
 
 
 def publish(*, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None) -> Post:
-    """Publish a new post as its first revision. ``form`` sent twice gives the post it made.
+    """Publish a new post as its first revision.
 
-    Raises Refusal when the author may not publish now.
+    ``form`` identifies the form it was typed in: sent twice, it makes one post, and the second time gives that
+    one. Raises Refusal when the author may not publish now.
     """
-    now = timezone.now()
-    if form and (earlier := Post.objects.filter(submission=submission_of(form, author.pk, title, source)).first()):
-        return earlier
-    if refusal := refusal_to_publish(author, now=now):
-        raise refusal
-    return _create(author=author, title=title, source=source, tags=tags, form=form, published_at=now)
+    return _create(author=author, title=title, source=source, tags=tags, form=form, published=True)
 
 
 def _create(
-    *,
-    author: User,
-    title: str,
-    source: str,
-    tags: Iterable[str],
-    form: UUID | None,
-    published_at: datetime | None,
+    *, author: User, title: str, source: str, tags: Iterable[str], form: UUID | None, published: bool
 ) -> Post:
-    now = published_at or timezone.now()
-    uid = new_uid()
-    submission = submission_of(form, author.pk, title, source) if form else None
-    rendered = markup.render(source, key=text_key(uid))
-    post = Post(
-        uid=uid,
-        author=author,
-        title=title,
-        slug=slug_of(title),
-        source=source,
-        html=rendered.html,
-        render_version=rendered.version,
-        created_at=now,
-        saved_at=now,
-        submission=submission,
-    )
+    now = timezone.now()
+    tags = list(tags)
+    submission = submission_of(form, author.pk, title, source, tags, published) if form else None
+    if earlier := _submitted(submission):
+        return earlier
+    refusal_to_create = refusal_to_publish if published else refusal_to_draft
     try:
+        if refusal := refusal_to_create(author, now=now):
+            raise refusal
+        uid = new_uid()
+        rendered = markup.render(source, key=text_key(uid))
+        post = Post(
+            uid=uid,
+            author=author,
+            title=title,
+            slug=slug_of(title),
+            source=source,
+            html=rendered.html,
+            render_version=rendered.version,
+            created_at=now,
+            saved_at=now,
+            submission=submission,
+        )
         with transaction.atomic():
             post.save(force_insert=True)
             post.tags.set(_tags(tags))
-            if published_at:
+            if published:
                 _publish(post, now=now)
-    except IntegrityError:
-        earlier = Post.objects.filter(submission=submission).first() if submission else None
-        if earlier is None:
-            raise
-        return earlier  # the same form, sent twice at once: the other one was faster
+    except (IntegrityError, Refusal):
+        # The same form, sent twice at once: the other one was faster, and may have used up the author's rate.
+        if earlier := _submitted(submission):
+            return earlier
+        raise
+    return post
+
+
+def _submitted(submission: UUID | None) -> Post | None:
+    return Post.objects.filter(submission=submission).first() if submission else None
+
+
+def _locked(post_id: int) -> Post:
+    """The post, whose row is ours until the end of the transaction."""
+    post = Post.objects.select_for_update(no_key=True).filter(pk=post_id).first()
+    if post is None:
+        raise Refusal("gone", "This draft was discarded meanwhile.", status=404)
     return post
 
 
@@ -100,12 +113,13 @@ def publish_draft(*, author: User, post: Post, saves: int) -> Post:
     if refusal := refusal_to_edit(author, post, now=now) or refusal_to_publish(author, now=now):
         raise refusal
     with transaction.atomic():
-        post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+        post = _locked(post.pk)
         if post.published_at:
             return post
         if post.saves != saves:
             raise EditedMeanwhile
         _publish(post, now=now)
+        touch_thread(post_id=post.pk)
     return post
 
 
@@ -128,7 +142,7 @@ def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[st
         raise refusal
     rendered = markup.render(source, key=text_key(post.uid))
     with transaction.atomic():
-        post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+        post = _locked(post.pk)
         if refusal := refusal_to_edit(editor, post, now=now):
             raise refusal
         same_text = (post.title, post.source) == (title, source)
@@ -168,23 +182,28 @@ def _keep_revision(post: Post, *, saved_by: User | None, note: str) -> None:
     )
 
 
+@transaction.atomic
 def retract(*, author: User, post: Post) -> None:
     """Withdraw one's own published post: its text goes from view, the discussion stays."""
-    if post.published_at is None:
-        raise ValueError(f"post {post.pk} is a draft; discard it instead")
-    if refusal := refusal_to_edit(author, post, now=timezone.now()):
+    now = timezone.now()
+    post = _locked(post.pk)
+    if refusal := refusal_to_edit(author, post, now=now):
         raise refusal
-    with transaction.atomic():
-        Post.objects.filter(pk=post.pk, retracted_at=None, hidden_at=None).update(retracted_at=timezone.now())
-        touch_thread(post_id=post.pk)
+    if post.published_at is None:
+        raise Refusal("draft", "This is a draft: it can be discarded, not retracted.", status=409)
+    Post.objects.filter(pk=post.pk).update(retracted_at=now)
+    touch_thread(post_id=post.pk)
 
 
+@transaction.atomic
 def discard_draft(*, author: User, post: Post) -> None:
     """Delete one's own draft, for good."""
+    post = _locked(post.pk)
     if refusal := refusal_to_edit(author, post, now=timezone.now()):
         raise refusal
-    if Post.objects.filter(pk=post.pk, published_at=None).delete()[0] == 0:
+    if post.published_at:
         raise Refusal("published", "This post is published: it can be retracted, not discarded.", status=409)
+    post.delete()
 
 
 def set_hidden(*, post: Post, at: datetime | None, reason: str) -> bool:
@@ -208,6 +227,13 @@ def touch_thread(*, post_id: int) -> None:
     Post.objects.filter(pk=post_id).update(thread_version=F("thread_version") + 1)
 
 
+@transaction.atomic
+def touch_threads(*, post_ids: Iterable[int]) -> None:
+    """The same for several posts, whose rows are locked in the order that all acts keep."""
+    rows = Post.objects.select_for_update(no_key=True).filter(pk__in=set(post_ids)).order_by("pk")
+    Post.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(thread_version=F("thread_version") + 1)
+
+
 def count_reply(*, post_id: int, at: datetime) -> bool:
     """Count one more visible comment, written ``at``. False when the post was locked or hidden meanwhile.
 
@@ -229,20 +255,23 @@ def set_counters(*, post_id: int, comment_count: int, newest_comment_at: datetim
     )
 
 
+@transaction.atomic
 def adopt(*, placeholder: User, person: User) -> None:
     """Give the posts of a placeholder account to the person it stood for."""
-    Post.objects.filter(author=placeholder).update(author=person, thread_version=F("thread_version") + 1)
+    ids = list(Post.objects.filter(author=placeholder).values_list("pk", flat=True))
+    touch_threads(post_ids=ids)
+    Post.objects.filter(author=placeholder).update(author=person)
     PostRevision.objects.filter(saved_by=placeholder).update(saved_by=person)
 
 
 def _tags(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, made when new. Two names of one slug are one tag."""
-    tags = {}
+    wanted: dict[str, str] = {}
     for name in names:
-        slug = slugify(name, allow_unicode=True)[:40].strip("-")
-        if slug and slug not in tags:
-            tags[slug] = (
-                Tag.objects.filter(slug=slug).first()
-                or Tag.objects.get_or_create(slug=slug, defaults={"name": name})[0]
-            )
+        if slug := slugify(name, allow_unicode=True)[:TAG_LENGTH].strip("-"):
+            wanted.setdefault(slug, " ".join(name.split())[:TAG_LENGTH])
+    tags = Tag.objects.in_bulk(wanted, field_name="slug")
+    # By name, so that two acts that make the same new tags at once do not wait for each other in a circle.
+    for slug in sorted(wanted.keys() - tags.keys()):
+        tags[slug] = Tag.objects.get_or_create(slug=slug, defaults={"name": wanted[slug]})[0]
     return list(tags.values())

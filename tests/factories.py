@@ -72,3 +72,8 @@ def make_chain(post: Post, length: int, author: User | None = None) -> list[Comm
 
 def days_ago(days: float) -> datetime:
     return timezone.now() - timedelta(days=days)
+
+
+def version_of(post: Post) -> int:
+    """The thread page's version as stored now."""
+    return Post.objects.values_list("thread_version", flat=True).get(pk=post.pk)

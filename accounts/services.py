@@ -3,14 +3,21 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import refusal_to_write
 from forum import events, markup
 
 
 @transaction.atomic
 def edit_profile(*, person: User, display_name: str, bio: str, affiliation: str, website: str, orcid: str) -> User:
-    """Save the profile. ``bio`` is Markdown, normalised by the caller's form; its rendering is stored beside it."""
+    """Save the profile. ``bio`` is Markdown, normalised by the caller's form; its rendering is stored beside it.
+
+    Raises Refusal when the person may not write: a suspension is not the time for a new name.
+    """
+    if refusal := refusal_to_write(person, now=timezone.now()):
+        raise refusal
     rendered = markup.render(bio, key=f"u{person.pk}")
     renamed = person.display_name != display_name
     person.display_name = display_name

@@ -7,6 +7,6 @@ class ForumConfig(AppConfig):
     name = "forum"
 
     def ready(self) -> None:
-        from forum import wiring  # noqa: PLC0415 - models are not there before
+        from forum import wiring  # noqa: PLC0415 - the rooms' models exist only now
 
         wiring.connect()

@@ -4,6 +4,5 @@ from django.dispatch import Signal
 
 post_published = Signal()  # sender=Post, post: Post; inside the act's transaction
 comment_published = Signal()  # sender=Comment, comment: Comment; inside the act's transaction
-person_renamed = (
-    Signal()
-)  # sender=User, person: User; the name that pages show has changed; inside the act's transaction
+# sender=User, person: User; the name that pages show has changed; inside the act's transaction
+person_renamed = Signal()

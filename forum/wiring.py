@@ -1,12 +1,23 @@
-"""What follows an act, in one table. Nobody else connects a signal of ``forum.events``."""
+"""What follows an event: one table, read from top to bottom. Nobody else connects signals."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import signals as account_events
+from django.dispatch import Signal
 
 from forum import events
 from forum.comments import followers as comments
+from forum.imports import claims
+
+FOLLOWERS: dict[Signal, list[Callable[..., Any]]] = {
+    account_events.email_confirmed: [claims.on_confirmed_address],
+    account_events.user_signed_up: [claims.on_sign_up],  # an address that another site vouches for
+    events.person_renamed: [comments.show_the_new_name],
+}
 
 
 def connect() -> None:
-    for event, followers in {
-        events.person_renamed: [comments.show_the_new_name],
-    }.items():
+    for event, followers in FOLLOWERS.items():
         for follower in followers:
             event.connect(follower, dispatch_uid=f"{follower.__module__}.{follower.__qualname__}")

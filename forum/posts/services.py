@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from forum import events, markup
 from forum.kit.refusal import Refusal
+from forum.kit.submission import submission_of
 from forum.posts.models import Post, PostRevision, Tag, new_uid, text_key
 from forum.posts.permissions import refusal_by_edit_rate, refusal_to_draft, refusal_to_edit, refusal_to_publish
 

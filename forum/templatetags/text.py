@@ -1,5 +1,7 @@
 """Stored html in templates."""
 
+from urllib.parse import urlsplit
+
 from django import template
 from django.utils.safestring import SafeString
 
@@ -12,3 +14,9 @@ register = template.Library()
 def stored_html(html: str) -> SafeString:
     """Html that ``markup.render`` made and the database keeps."""
     return markup.trust(html)
+
+
+@register.filter
+def urlhost(address: str) -> str:
+    """The host of an address, as a short name for it."""
+    return (urlsplit(address).hostname or address).removeprefix("www.")

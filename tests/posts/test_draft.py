@@ -121,7 +121,7 @@ def test_a_published_post_cannot_be_discarded(ann):
 def test_the_same_form_saved_twice_makes_one_draft(ann):
     form = uuid4()
 
-    drafts = [save_draft(author=ann, title="Once", source="Text.", submission=form) for _ in range(2)]
+    drafts = [save_draft(author=ann, title="Once", source="Text.", form=form) for _ in range(2)]
 
     assert drafts[0] == drafts[1] == Post.objects.get()
 

@@ -56,7 +56,7 @@ def test_followers_hear_of_a_published_post_and_not_of_a_draft(ann):
 
 
 def test_the_same_form_sent_twice_makes_one_post(ann):
-    sent = {"author": ann, "title": "Once", "source": "Text.", "tags": ["a"], "submission": uuid4()}
+    sent = {"author": ann, "title": "Once", "source": "Text.", "tags": ["a"], "form": uuid4()}
 
     assert publish(**sent) == publish(**sent)
     assert Post.objects.count() == PostRevision.objects.count() == 1
@@ -64,7 +64,7 @@ def test_the_same_form_sent_twice_makes_one_post(ann):
 
 @pytest.mark.parametrize("changed", [{"source": "Other text."}, {"title": "Other"}, {"tags": ["b"]}])
 def test_the_same_form_with_something_changed_makes_another_post(ann, changed):
-    sent = {"author": ann, "title": "Once", "source": "Text.", "tags": ["a"], "submission": uuid4()}
+    sent = {"author": ann, "title": "Once", "source": "Text.", "tags": ["a"], "form": uuid4()}
     publish(**sent)
 
     publish(**(sent | changed))
@@ -74,23 +74,23 @@ def test_the_same_form_with_something_changed_makes_another_post(ann, changed):
 
 def test_a_form_saved_as_a_draft_and_then_published_is_published(ann):
     form = uuid4()
-    save_draft(author=ann, title="Once", source="Text.", submission=form)
+    save_draft(author=ann, title="Once", source="Text.", form=form)
 
-    post = publish(author=ann, title="Once", source="Text.", submission=form)
+    post = publish(author=ann, title="Once", source="Text.", form=form)
 
     assert post.published_at
 
 
 def test_the_same_form_sent_by_another_person_makes_another_post(ann, ben):
     form = uuid4()
-    publish(author=ann, title="Once", source="Text.", submission=form)
+    publish(author=ann, title="Once", source="Text.", form=form)
 
-    assert publish(author=ben, title="Once", source="Text.", submission=form).author == ben
+    assert publish(author=ben, title="Once", source="Text.", form=form).author == ben
 
 
 def test_the_same_text_from_two_forms_makes_two_posts(ann):
     for _ in range(2):
-        publish(author=ann, title="Twice", source="Text.", submission=uuid4())
+        publish(author=ann, title="Twice", source="Text.", form=uuid4())
 
     assert Post.objects.count() == 2
 
@@ -121,8 +121,8 @@ def test_a_double_click_that_uses_up_the_limit_is_not_refused(ann, settings):
     settings.POSTS_PER_DAY = 1
     form = uuid4()
 
-    assert publish(author=ann, title="1", source="Text.", submission=form) == publish(
-        author=ann, title="1", source="Text.", submission=form
+    assert publish(author=ann, title="1", source="Text.", form=form) == publish(
+        author=ann, title="1", source="Text.", form=form
     )
 
 

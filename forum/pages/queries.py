@@ -1,0 +1,112 @@
+"""What the lists show. Every function is a fixed number of queries, whatever the size."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from html import unescape
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.text import Truncator
+
+from accounts.models import User
+from forum.comments.models import CommentBody
+from forum.kit.paging import Kind, Page, page_of
+from forum.posts.models import Post, Tag
+
+POSTS_ON_A_PAGE = 30
+COMMENTS_ON_A_PAGE = 30
+TAGS_ON_A_PAGE = 200
+EXCERPT = 180  # characters of what a comment answers
+TAG = re.compile(r"<[^>]*>?")  # the last one may be cut
+
+HEAVY = ("source", "html", "hidden_reason", "lock_reason")  # up to 200,000 characters each, and no list shows them
+
+
+class Sort(StrEnum):
+    NEW = "new"
+    ACTIVE = "active"  # the post with the newest visible comment first
+
+
+def posts(*, sort: Sort = Sort.NEW, tag: Tag | None = None, author: User | None = None, key: str = "") -> Page[Post]:
+    """What everybody may see: two queries, posts and their tags."""
+    rows = Post.objects.published().select_related("author").prefetch_related("tags").defer(*HEAVY)
+    if tag is not None:
+        rows = rows.filter(tags=tag)
+    if author is not None:
+        rows = rows.filter(author=author)
+    by: dict[str, Kind] = {"published_at" if sort is Sort.NEW else "active_at": datetime, "pk": int}
+    return page_of(rows, by=by, size=POSTS_ON_A_PAGE, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment outside its thread, with the start of what it answers (empty: the post, or what was withdrawn)."""
+
+    body: CommentBody
+    answers: str
+
+
+@dataclass(slots=True)
+class Discussion:
+    """What one person said under one post."""
+
+    post: Post
+    comments: list[Said] = field(default_factory=list)
+
+
+def discussions_of(person: User, *, key: str = "") -> Page[Discussion]:
+    """Somebody's visible comments, newest first, under the posts they stand in. One query."""
+    page = page_of(_comments_of(person), by={"published_at": datetime, "pk": int}, size=COMMENTS_ON_A_PAGE, key=key)
+    found: dict[int, Discussion] = {}
+    for body in page.items:
+        post = body.comment.post
+        found.setdefault(post.pk, Discussion(post)).comments.append(Said(body, _answered(body)))
+    return Page(list(found.values()), page.next_key)
+
+
+def _comments_of(person: User) -> QuerySet[CommentBody]:
+    return (
+        CommentBody.objects.filter(
+            author=person,
+            comment__hidden_at=None,
+            comment__retracted_at=None,
+            comment__post__hidden_at=None,
+            comment__post__retracted_at=None,
+        )
+        .select_related("comment__post", "comment__parent__body__author")
+        .defer("source", "comment__parent__body__source", *(f"comment__post__{name}" for name in HEAVY))
+    )
+
+
+def _answered(body: CommentBody) -> str:
+    parent = body.comment.parent
+    return "" if parent is None or parent.is_tombstone else excerpt(parent.body.html)
+
+
+def excerpt(html: str) -> str:
+    """The first words of stored html, as plain text."""
+    words = unescape(TAG.sub(" ", html[: EXCERPT * 10]))
+    return Truncator(" ".join(words.split())).chars(EXCERPT)
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    tag: Tag
+    posts: int  # that everybody may see
+
+
+def tags(*, key: str = "") -> Page[TagRow]:
+    """Tags of posts that everybody may see, by name in the address. Two queries."""
+    visible = Post.objects.published().filter(tags=OuterRef("pk"))
+    page = page_of(
+        Tag.objects.filter(Exists(visible)), by={"slug": str}, size=TAGS_ON_A_PAGE, key=key, descending=False
+    )
+    counts = _counts(page.items)
+    return Page([TagRow(tag, counts[tag.pk]) for tag in page.items], page.next_key)
+
+
+def _counts(wanted: Iterable[Tag]) -> dict[int, int]:
+    rows = Post.objects.published().filter(tags__in=list(wanted)).order_by()
+    return dict(rows.values_list("tags").annotate(Count("pk")))

@@ -73,7 +73,7 @@ def _found(comment_id: int) -> Comment:
 
 
 def _gone() -> Refusal:
-    return Refusal("no-parent", "The comment you answer does not exist.", status=404)
+    return Refusal("no-parent", "There is no comment of that number to stand under.", status=404)
 
 
 @transaction.atomic
@@ -213,10 +213,8 @@ def move(*, comment: Comment, parent_id: int | None, post: Post) -> Comment:
 
     Raises Refusal when the place is too deep, inside the branch itself, in another post or in a draft.
     """
-    try:
-        places = tree.locked_all({comment.pk, parent_id or comment.pk})
-    except Comment.DoesNotExist:
-        raise Refusal("no-parent", "The new parent does not exist.", status=404) from None
+    wanted = {comment.pk} if parent_id is None else {comment.pk, _found(parent_id).pk}
+    places = tree.locked_all(wanted)
     comment, parent = places[comment.pk], places[parent_id] if parent_id is not None else None
     if parent is not None and parent.post_id != post.pk:
         raise Refusal("foreign", "The new parent does not belong to that post.", status=409)

@@ -20,7 +20,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet, Subquery
+from django.db.models import Max, QuerySet
 
 from forum.comments.models import Comment
 from forum.comments.numbering import Position, in_loop, number
@@ -97,22 +97,22 @@ def branch_of(comment: Comment) -> QuerySet[Comment]:
 
     The bounds are read by the query itself: those of an instance are out of date as soon as somebody replies.
     """
-    top = Comment.objects.filter(pk=comment.pk).order_by()
+    top = Comment.objects.filter(pk=comment.pk)
     return Comment.objects.filter(
         post_id=comment.post_id,
-        tree_id=Subquery(top.values("tree_id")),
-        lft__gte=Subquery(top.values("lft")),
-        lft__lt=Subquery(top.values("rght")),
-    )
+        tree_id=top.values("tree_id")[:1],
+        lft__gte=top.values("lft")[:1],
+        lft__lt=top.values("rght")[:1],
+    ).order_by("lft")
 
 
 def ancestors_of(comment: Comment) -> QuerySet[Comment]:
     """From the top-level comment down to the parent. Needs no transaction."""
-    bottom = Comment.objects.filter(pk=comment.pk).order_by()
+    bottom = Comment.objects.filter(pk=comment.pk)
     return Comment.objects.filter(
-        tree_id=Subquery(bottom.values("tree_id")),
-        lft__lt=Subquery(bottom.values("lft")),
-        rght__gt=Subquery(bottom.values("rght")),
+        tree_id=bottom.values("tree_id")[:1],
+        lft__lt=bottom.values("lft")[:1],
+        rght__gt=bottom.values("rght")[:1],
     ).order_by("lft")
 
 
@@ -124,7 +124,7 @@ def move(comment: Comment, *, parent: Comment | None, post_id: int) -> Comment:
     if parent is not None:
         if parent.tree_id == comment.tree_id and comment.lft <= parent.lft < comment.rght:
             raise MovedIntoItself
-        deepest = branch_of(comment).order_by().aggregate(level=Max("level"))["level"]
+        deepest = branch_of(comment).aggregate(level=Max("level"))["level"]
         if parent.level + 1 + deepest - comment.level >= MAX_DEPTH:
             raise TooDeep
     branch_of(comment).update(post_id=post_id)

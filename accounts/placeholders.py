@@ -51,8 +51,6 @@ def add_placeholder(*, username: str, display_name: str, orcid: str = "", addres
 def username_from(text: str) -> str:
     """``text`` as a username may be written here: letters a to z, digits, dots, hyphens, underscores."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    if not re.fullmatch(r"[A-Za-z0-9_.-]+", plain):
-        plain = plain.lower()
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", plain)[:USERNAME_LENGTH].strip("-_.") or "someone"
 
 

@@ -1,11 +1,13 @@
 """Where a document's texts go among those that are here already. Reads the database and writes nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
 
+from django.db.models import Model, QuerySet
+
 from forum.comments.importing import MAX_DEPTH
-from forum.comments.models import Comment, CommentBody
+from forum.comments.models import CommentBody
 from forum.exports.document import CommentDocument, PostDocument, ThreadDocument
 from forum.imports.reading import Known, Unreadable
 from forum.posts.importing import PLACEHOLDER_NOTE, placeholder_ids
@@ -49,7 +51,7 @@ class Plan:
 def lookup(uids: set[str]) -> dict[str, Known]:
     """Which of these texts are here."""
     found: dict[str, Known] = {}
-    for batch in batched(sorted(uids), BATCH, strict=False):
+    for batch in batched(sorted(uids), BATCH):
         posts = dict(Post.objects.filter(uid__in=batch).values_list("uid", "pk"))
         waiting = placeholder_ids(posts)
         found |= {uid: Known(uid, placeholder=pk in waiting) for uid, pk in posts.items()}
@@ -73,28 +75,30 @@ def plan_thread(thread: ThreadDocument) -> Plan:
             raise Unreadable("post.uid", f"{thread.post.uid!r} is a draft here")
         plan.fills = not stands_for_missing(thread.post) and bool(placeholder_ids([thread.post.uid]))
         plan.here += not plan.fills and not thread.post.placeholder
+        places = {uid: _place_here(body) for uid, body in bodies.items() if body.comment.post_id == plan.post.pk}
+    else:
+        places = {}
+    _place_comments(plan, places, here=posts.keys() | bodies.keys())
+    return plan
 
-    places: dict[str, Place] = {}
-    for uid, body in bodies.items():
-        if plan.post is not None and body.comment.post_id == plan.post.pk:
-            places[uid] = _place_here(body.comment)
-    named = {comment.uid: comment.parent for comment in thread.comments}
-    for comment in thread.comments:
-        if comment.uid in bodies or comment.uid in posts:
+
+def _place_comments(plan: Plan, places: dict[str, Place], *, here: Collection[str]) -> None:
+    """Fill in ``plan.fresh``. ``places`` are those of the post's comments that are here, and get the new ones too."""
+    named = {comment.uid: comment.parent for comment in plan.thread.comments}
+    for comment in plan.thread.comments:
+        if comment.uid in here:
             plan.here += 1
             continue
         above = comment.parent
         while above is not None and above not in places:
             above = named.get(above)
-        parent = places[above] if above is not None else None
         plan.placed += above != comment.parent
-        if parent is not None and parent.level + 1 >= MAX_DEPTH:
-            plan.too_deep += 1
-            while parent is not None and parent.level + 1 >= MAX_DEPTH:
-                parent = parent.parent
+        parent = places[above] if above is not None else None
+        plan.too_deep += parent is not None and parent.level + 1 >= MAX_DEPTH
+        while parent is not None and parent.level + 1 >= MAX_DEPTH:
+            parent = parent.parent
         places[comment.uid] = Place(comment.uid, None, parent.level + 1 if parent else 0, parent)
         plan.fresh.append((comment, parent))
-    return plan
 
 
 def stands_for_missing(post: PostDocument) -> bool:
@@ -103,13 +107,14 @@ def stands_for_missing(post: PostDocument) -> bool:
     return post.placeholder or (noted and post.author is None)
 
 
-def _rows_of(rows: "Iterable", uids: Iterable[str]) -> Iterator:
-    for batch in batched(sorted(set(uids)), BATCH, strict=False):
+def _rows_of[Row: Model](rows: QuerySet[Row], uids: Iterable[str]) -> Iterator[Row]:
+    for batch in batched(sorted(set(uids)), BATCH):
         yield from rows.filter(uid__in=batch)
 
 
-def _place_here(comment: Comment) -> Place:
-    """With one level above it: no deeper one can be needed, since a row here is at most at the greatest depth."""
+def _place_here(body: CommentBody) -> Place:
+    """With one level above it: no more can be needed, since a row that is here stands at most at the greatest depth."""
+    comment = body.comment
     parent = comment.parent
     above = Place(parent.body.uid, parent.pk, parent.level, None) if parent is not None else None
-    return Place(comment.body.uid, comment.pk, comment.level, above)
+    return Place(body.uid, comment.pk, comment.level, above)

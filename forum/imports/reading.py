@@ -53,3 +53,13 @@ class Reading:
     placeholders: int = 0
     loops: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    def add(self, other: "Reading") -> None:
+        self.threads += other.threads
+        self.messages += other.messages
+        self.repeated += other.repeated
+        self.here += other.here
+        self.placed += other.placed
+        self.placeholders += other.placeholders
+        self.loops += other.loops
+        self.faults += other.faults

@@ -90,9 +90,14 @@ class Text:
 
 def _text(document: PostDocument | CommentDocument) -> Text:
     """No cap applies to what others have published; what the renderer refuses for its size is shown as it was typed."""
-    source = clean(document.source)
+    source = _source(document.source, document)
     rendered = markup.render(source, key=text_key(document.uid), source_format=document.source_format)
     return Text(source, rendered.html, rendered.version)
+
+
+def _source(source: str, document: PostDocument | CommentDocument) -> str:
+    """Mail stays as it was, form feeds and all, but for NUL, which databases refuse; the renderer cleans for itself."""
+    return source.replace("\0", "") if document.source_format == "plain" else clean(source)
 
 
 def _new_post(document: PostDocument, *, now: datetime) -> Post:
@@ -168,7 +173,7 @@ def _post_revisions(document: PostDocument, post: Post, people: People) -> list[
         PostRevision(
             number=each.number,
             title=_title(each.title or ""),
-            source=clean(each.source),
+            source=_source(each.source, document),
             saved_at=each.saved_at,
             saved_by=people.find(each.saved_by),
             note=each.note[:NOTE_LENGTH],
@@ -181,7 +186,7 @@ def _comment_revisions(document: CommentDocument, body: CommentBody, people: Peo
     return [
         CommentRevision(
             number=each.number,
-            source=clean(each.source),
+            source=_source(each.source, document),
             saved_at=each.saved_at,
             saved_by=people.find(each.saved_by),
             note=each.note[:NOTE_LENGTH],

@@ -36,7 +36,8 @@ def write(thread: ThreadDocument) -> Iterator[str]:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
     )
-    yield f'<article class="post" id="post">\n<header>\n<h1>{title}</h1>\n{_byline(post, people)}</header>\n{_text(post)}'
+    yield f'<article class="post" id="post">\n<header>\n<h1>{title}</h1>\n{_byline(post, people)}</header>\n'
+    yield _text(post)
     if post.tags:
         yield f'<ul class="tags ui">{"".join(f"<li>{escape(tag)}</li>" for tag in post.tags)}</ul>\n'
     yield f'</article>\n<section aria-labelledby="comments">\n<h2 class="ui" id="comments">{_heading(thread)}</h2>\n'

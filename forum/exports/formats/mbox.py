@@ -142,7 +142,7 @@ def _person_field(author: PersonDocument | None, host: str) -> str:
 
 
 def _field(name: str, value: str) -> str:
-    """One header field. Control characters, line ends above all, become spaces: nothing in a value can start a new one."""
+    """One header field. Control characters and line ends become spaces: nothing in a value can start another field."""
     value = _clean(value).strip()
     if value.isascii() and "=?" not in value and len(name) + 2 + len(value) <= LINE_LIMIT:
         return f"{name}: {value}"

@@ -214,8 +214,8 @@ def _post(place: Place, keys: set[str]) -> PostDocument:
 
 def _comment(place: Place, keys: set[str]) -> CommentDocument:
     fields = place.fields(
-        "uid url parent author published_at edited_at source source_format html revision revisions score agreement state"
-        " state_reason"
+        "uid url parent author published_at edited_at source source_format html revision revisions score agreement"
+        " state state_reason"
     )
     state = _state(fields)
     return CommentDocument(

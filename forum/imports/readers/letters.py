@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -45,7 +46,7 @@ class Letter:
 
 
 def read_letter(raw: Raw, *, position: int, not_after: datetime) -> Letter:
-    """Read one message. Dates later than ``not_after`` are taken for broken. Raises ValueError when it is no message."""
+    """Read one message. Dates after ``not_after`` are taken for broken. Raises ValueError when it is no message."""
     if len(raw.data) > TOO_LARGE:
         raise ValueError(f"larger than {TOO_LARGE:,} bytes")
     message = BytesParser().parsebytes(raw.data)
@@ -129,10 +130,16 @@ def _author(fields: dict[str, list[str]]) -> PersonDocument | None:
     name = "" if name.lower() == address else name
     return PersonDocument(
         key=address or f"name:{name.lower()}",
-        username=name or address.partition("@")[0],
+        username=_username(name) or _username(address.partition("@")[0]) or "someone",
         display_name=name,
         address=address,
     )
+
+
+def _username(text: str) -> str:
+    """``text`` in small letters a to z, digits, dots and hyphens; empty when it has none of them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9_.]+", "-", plain).strip("-_.")
 
 
 def _own_author(fields: dict[str, list[str]]) -> PersonDocument | None:

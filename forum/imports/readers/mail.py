@@ -7,17 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from forum.exports.document import CommentDocument, PersonDocument, PostDocument, ThreadDocument, in_reading_order
-from forum.imports.reading import Fault, Known, Lookup, Reading, nothing_known
 from forum.imports.readers.boxes import Raw, read_box
 from forum.imports.readers.letters import Letter, read_letter
 from forum.imports.readers.placing import Placing, place
+from forum.imports.reading import Fault, Known, Lookup, Reading, nothing_known
 
 MISSING = "The first message of this thread is not in the archive.\n"
 REPLY_MARK = re.compile(r"(?:re|aw|sv|vs|antw|fw|fwd|wg)(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 
 
 def read_mail(paths: Iterable[Path], *, now: datetime, known: Lookup = nothing_known) -> Reading:
-    """Everything in ``paths``, taken together: a thread may be spread over them. ``known`` says what is here already."""
+    """Everything in ``paths``, taken together: a thread may be spread over them. ``known`` says what is here.
+
+    Raises OSError when a path cannot be read.
+    """
     return read_messages((raw for path in paths for raw in read_box(path)), now=now, known=known)
 
 

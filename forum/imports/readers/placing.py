@@ -4,7 +4,7 @@ The rules, in their order:
 
 1. An id that In-Reply-To names and References list too is the parent: both say it is above, and one says directly.
 2. Else the nearest known message in References. That is the last one, unless another listed one is itself an answer to
-   it: some programs write the list in other orders (dhowells' cifs replies in real archives name the thread's start last).
+   it: some programs write the list in other orders (in one real archive of 176 messages, 20 name the start last).
 3. Else the nearest known message in In-Reply-To.
 4. Else a message that is not in the archive. Others' References may say what that one answered; so replies to one
    missing message meet under the nearest message above it that is there, or under a placeholder for the first.
@@ -31,7 +31,7 @@ class Placing:
 
 
 def place(letters: Mapping[str, Letter], *, outside: Collection[str], sent_at: Mapping[str, datetime]) -> Placing:
-    """Place every letter. ``outside`` are the uids of texts that are here already; ``sent_at`` is by uid and complete."""
+    """Place every letter. ``outside`` are the uids of texts that are here already; ``sent_at`` has every letter's."""
     placing = Placing()
     order = sorted(letters, key=lambda uid: (sent_at[uid], letters[uid].position))
     there = letters.keys() | set(outside)

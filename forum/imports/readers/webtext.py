@@ -29,11 +29,28 @@ DEEPEST_QUOTE = 20  # signs at the start of a line; hostile pages have thousands
 def text_of_page(page: str) -> str:
     """Lines for blocks, ``> `` for quotes, ``- `` for list items, addresses behind the words they are linked from."""
     reader = _Reader()
-    reader.feed(page)
+    reader.feed(_closed(page))
     reader.close()
     reader.end_line()
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(reader.lines)).strip("\n")
     return f"{text}\n" if text else ""
+
+
+def _closed(page: str) -> str:
+    """``page`` without comments, and without openings that nothing closes: for each of those the parser would search
+    to the end of the page.
+
+    Measured: 20,000 unclosed comments, 80 kB, took it 4 s, and the time grows with the square of their number.
+    """
+    kept = []
+    start = 0
+    while (opening := page.find("<!--", start)) >= 0 and (closing := page.find("-->", opening + 4)) >= 0:
+        kept.append(page[start:opening])
+        start = closing + 3
+    page = "".join(kept) + page[start:].replace("<!--", "&lt;!--")
+    page = re.sub(r"<!\[[^<>]{0,200}>", "", page).replace("<![", "&lt;![")
+    end = page.rfind(">") + 1
+    return page[:end] + page[end:].replace("<", "&lt;")
 
 
 class _Reader(HTMLParser):
@@ -74,9 +91,10 @@ class _Reader(HTMLParser):
             address = self._links.pop()
             if address.startswith(("http:", "https:")) and address not in self._line:
                 self._line += f" <{address}>"
-        self._start_block(tag)
         if tag == "blockquote":
+            self.end_line()
             self._quotes = max(0, self._quotes - 1)
+        self._start_block(tag)
         if tag == "pre":
             self._verbatim = max(0, self._verbatim - 1)
 
@@ -102,8 +120,13 @@ class _Reader(HTMLParser):
     def _start_block(self, tag: str) -> None:
         if tag in BLOCKS or tag == "li":
             self.end_line()
-        if tag in SPACED and self.lines and self.lines[-1].strip("> "):
-            self._push()
+        if tag in SPACED and self.lines:
+            has_words = self.lines[-1].strip("> ") != ""
+            if not has_words and self.lines[-1].count(">") > self._quotes:
+                self.lines.pop()  # the last line of a quote that has ended
+                has_words = True
+            if has_words:
+                self._push()
 
     def _push(self) -> None:
         line = "> " * min(self._quotes, DEEPEST_QUOTE) + self._line

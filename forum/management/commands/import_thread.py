@@ -5,13 +5,13 @@ the place of the fault; of a mailbox, a bad message is reported and the rest com
 together, since a thread may be spread over several files. docs/export-formats.md has the rules.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 from django.utils import timezone
 
-from forum.exports.document import ThreadDocument
 from forum.imports.planning import Plan, lookup, plan_thread
 from forum.imports.readers.json import read_json
 from forum.imports.readers.mail import read_mail
@@ -29,44 +29,46 @@ class Command(BaseCommand):
 
     def handle(self, *, paths: list[Path], name: str | None, dry_run: bool, verbosity: int, **options: object) -> None:
         now = timezone.now()
-        reading = Reading()
-        refused: list[str] = []
-        mail: list[Path] = []
-        for path in paths:
-            try:
-                if (name or guess_format(path)) == "json":
-                    _add(reading, read_json(path.read_bytes()))
-                else:
-                    mail.append(path)
-            except Unreadable as fault:
-                refused.append(f"{path}: {fault}")
-            except OSError as fault:
-                refused.append(f"{path}: {fault.strerror or fault}")
-        if mail:
-            try:
-                _join(reading, read_mail(mail, now=now, known=lookup))
-            except OSError as fault:
-                refused.append(f"{fault.filename or mail[0]}: {fault.strerror or fault}")
-        plans: list[Plan] = []
-        for thread in reading.threads:
-            try:
-                plan = plan_thread(thread)
-                if not dry_run:
-                    save_thread(plan, now=now)
-            except Unreadable as fault:
-                refused.append(f"thread {thread.post.uid}: {fault}")
-            except IntegrityError:
-                refused.append(f"thread {thread.post.uid}: somebody else was importing it; run the command again")
-            else:
-                plans.append(plan)
+        reading, refused = read_all(paths, name=name, now=now)
+        plans, refused_here = save_all(reading, now=now, dry_run=dry_run)
         for fault in reading.faults:
-            self.stderr.write(f"{fault.place}: {fault.reason}")
-        for line in refused:
+            self.stderr.write(f"Left out: {fault.place}: {fault.reason}")
+        for line in [*refused, *refused_here]:
             self.stderr.write(f"Refused: {line}")
         if verbosity:
             self.stdout.write(summary(reading, plans, dry_run=dry_run))
-        if refused:
-            raise CommandError(f"{len(refused)} refused; nothing of it was imported.")
+        if refused or refused_here:
+            raise CommandError(f"{len(refused) + len(refused_here)} refused; nothing of it was imported.")
+
+
+def read_all(paths: list[Path], *, name: str | None, now: datetime) -> tuple[Reading, list[str]]:
+    """What ``paths`` hold, and a line for each that is refused."""
+    reading = Reading()
+    refused: list[str] = []
+    mail: list[Path] = []
+    for path in paths:
+        try:
+            if (name or guess_format(path)) == "json":
+                thread = read_json(path.read_bytes())
+                reading.threads.append(thread)
+                reading.messages += 1 + len(thread.comments)
+            else:
+                path.stat()
+                mail.append(path)
+        except Unreadable as fault:
+            refused.append(f"{path}: {fault}")
+        except OSError as fault:
+            refused.append(f"{path}: {fault.strerror or fault}")
+    if not mail:
+        return reading, refused
+    try:
+        letters = read_mail(mail, now=now, known=lookup)
+    except OSError as fault:
+        return reading, [*refused, f"{fault.filename or mail[0]}: {fault.strerror or fault}"]
+    if len(letters.faults) == letters.messages:
+        refused.append(f"{', '.join(map(str, mail))}: no mail was found")
+    reading.add(letters)
+    return reading, refused
 
 
 def guess_format(path: Path) -> str:
@@ -79,37 +81,37 @@ def guess_format(path: Path) -> str:
         return "json" if file.read(200).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "mbox"
 
 
+def save_all(reading: Reading, *, now: datetime, dry_run: bool) -> tuple[list[Plan], list[str]]:
+    """Each thread in a transaction of its own; gives what was done, and a line for each thread that is refused."""
+    plans: list[Plan] = []
+    refused: list[str] = []
+    for thread in reading.threads:
+        try:
+            plan = plan_thread(thread)
+            if not dry_run:
+                save_thread(plan, now=now)
+        except Unreadable as fault:
+            refused.append(f"thread {thread.post.uid}: {fault}")
+        except IntegrityError:
+            refused.append(f"thread {thread.post.uid}: it was imported elsewhere meanwhile; run the command again")
+        else:
+            plans.append(plan)
+    return plans, refused
+
+
 def summary(reading: Reading, plans: list[Plan], *, dry_run: bool) -> str:
-    """Such as ``19 threads, 210 messages: 176 texts added, 34 skipped …``."""
+    """The numbers of threads, messages, skipped, placed and faults, a line each."""
     posts = sum(plan.adds_post for plan in plans)
     comments = sum(len(plan.fresh) for plan in plans)
     here = reading.here + sum(plan.here for plan in plans)
     placed = reading.placed + sum(plan.placed for plan in plans)
     deep = sum(plan.too_deep for plan in plans)
     done = "would be added" if dry_run else "added"
-    return "\n".join(
-        [
-            f"Threads:  {len(plans)} read; {posts} posts and {comments} comments {done}",
-            f"Messages: {reading.messages} read",
-            f"Skipped:  {reading.repeated} came twice, {here} were here already",
-            f"Placed:   {placed} under the nearest known ancestor or a placeholder; {reading.placeholders} placeholders for"
-            f" missing first messages, {reading.loops} loops cut, {deep} deeper than trees may be",
-            f"Faults:   {len(reading.faults)} messages left out",
-        ]
+    return (
+        f"Threads:  {len(plans)} ({posts} posts and {comments} comments {done})\n"
+        f"Messages: {reading.messages} read\n"
+        f"Skipped:  {reading.repeated + here} ({reading.repeated} came twice, {here} were here already)\n"
+        f"Placed:   {placed} whose parent is missing, under the nearest known ancestor or a placeholder"
+        f" ({reading.placeholders} placeholders; {reading.loops} loops cut; {deep} too deep, put higher up)\n"
+        f"Faults:   {len(reading.faults)} messages left out"
     )
-
-
-def _add(reading: Reading, thread: ThreadDocument) -> None:
-    reading.threads.append(thread)
-    reading.messages += 1 + len(thread.comments)
-
-
-def _join(reading: Reading, mail: Reading) -> None:
-    reading.threads += mail.threads
-    reading.messages += mail.messages
-    reading.repeated += mail.repeated
-    reading.here += mail.here
-    reading.placed += mail.placed
-    reading.placeholders += mail.placeholders
-    reading.loops += mail.loops
-    reading.faults += mail.faults

@@ -19,6 +19,7 @@ from forum.posts.services import slug_of
 
 TITLE_LENGTH = 200
 NOTE_LENGTH = 200
+URL_LENGTH = 2000
 
 
 def save_thread(plan: Plan, *, now: datetime) -> Post | None:
@@ -106,7 +107,7 @@ def _new_post(document: PostDocument, *, now: datetime) -> Post:
     revisions = document.revisions
     return Post(
         uid=document.uid,
-        origin_url=document.url,
+        origin_url=_web_address(document.url),
         title=title,
         slug=slug_of(title),
         source=text.source,
@@ -132,6 +133,11 @@ def _revision(document: PostDocument | CommentDocument) -> int:
     return 1 if document.state == "visible" and not document.revisions else document.revision
 
 
+def _web_address(url: str) -> str:
+    """What a page may link to; a file may name anything."""
+    return url if url.startswith(("http://", "https://")) and len(url) <= URL_LENGTH else ""
+
+
 def _title(title: str) -> str:
     title = " ".join(clean(title).split()) or "Untitled"
     return title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
@@ -149,7 +155,7 @@ def _new_comments(plan: Plan, *, now: datetime) -> list[Incoming]:
         )
         body = CommentBody(
             uid=document.uid,
-            origin_url=document.url,
+            origin_url=_web_address(document.url),
             published_at=document.published_at,
             edited_at=document.edited_at,
             source=text.source,

@@ -3,6 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from forum.comments import services as comments
+from forum.comments.models import Comment
 from forum.exports.formats import FORMATS, as_bytes
 from forum.exports.load import load_thread
 from forum.kit.refusal import Refusal
@@ -58,7 +59,7 @@ def test_a_branch_is_loaded_with_what_it_answers(ann):
     chain = make_chain(post, 4, ann)
     make_comment(post, ann)
 
-    thread = load_thread(post, viewer=STRANGER, branch=chain[1])
+    thread = load_thread(post, viewer=STRANGER, branch=Comment.objects.get(pk=chain[1].pk))
 
     assert [comment.uid for comment in thread.comments] == [comment.body.uid for comment in chain[1:]]
     assert thread.branch == chain[1].body.uid

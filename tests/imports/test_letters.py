@@ -130,3 +130,8 @@ def test_headers_of_our_own_count_only_in_our_own_exports():
     post, _ = letter(X_Colloquy_State="hidden", X_Colloquy_Author="mo", X_Colloquy_Uid="other")
 
     assert (post.state, post.uid, post.source) == ("visible", "a@x", "Text.\n")
+
+
+def test_where_a_mail_can_be_read_is_kept():
+    assert letter(Archived_At="<https://lists.example/m/1>")[0].url == "https://lists.example/m/1"
+    assert letter(Archived_At="<javascript:x>")[0].url == ""

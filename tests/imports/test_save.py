@@ -354,3 +354,10 @@ def test_a_withdrawn_post_comes_in_as_one():
     saved = Post.objects.get()
     assert saved.hidden_at - timezone.now() < timedelta(minutes=1)
     assert (saved.hidden_reason, saved.source, saved.revisions.count()) == ("spam", "", 0)
+
+
+def test_a_text_keeps_the_address_of_its_first_publication_if_it_is_one():
+    save(make_document(make_comment_document(1, url="javascript:alert(1)")))
+
+    assert Post.objects.get().origin_url == "https://talk.example/posts/1/what-counts/"
+    assert CommentBody.objects.get().origin_url == ""

@@ -36,6 +36,7 @@ class Letter:
     subject: str
     source: str
     source_format: SourceFormat
+    url: str = ""  # where it can be read, by its Archived-At
     tags: tuple[str, ...] = ()
     edited_at: datetime | None = None
     locked_at: datetime | None = None
@@ -78,6 +79,7 @@ def read_letter(raw: Raw, *, position: int, not_after: datetime) -> Letter:
         subject=_line(decode_words(_first(fields, "subject"))),
         source=source,
         source_format=source_format,
+        url=_web_address(_first(fields, "archived-at")),
         tags=tuple(_line(decode_words(tag)) for tag in fields.get("keywords", [])) if own else (),
         edited_at=_moment(_first(fields, "x-colloquy-edited-at")) if own else None,
         locked_at=_moment(_first(fields, "x-colloquy-locked-at")) if own else None,
@@ -113,6 +115,11 @@ def _quoted_uid(fields: dict[str, list[str]], name: str) -> str:
 
 def _line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+
+
+def _web_address(field: str) -> str:
+    found = re.search(r"https?://[^\s<>]+", field)
+    return found[0] if found else ""
 
 
 def _author(fields: dict[str, list[str]]) -> PersonDocument | None:

@@ -135,6 +135,7 @@ def _post(letter: Letter, published_at: datetime) -> PostDocument:
     visible = letter.state == "visible"
     return PostDocument(
         uid=letter.uid,
+        url=letter.url,
         title=(letter.subject or "(no subject)") if visible else "",
         published_at=published_at,
         author=letter.author.key if letter.author and visible else None,
@@ -166,6 +167,7 @@ def _placeholder(uid: str, reply: Letter, published_at: datetime) -> PostDocumen
 def _comment(letter: Letter, *, parent: str | None, published_at: datetime) -> CommentDocument:
     return CommentDocument(
         uid=letter.uid,
+        url=letter.url,
         parent=parent,
         published_at=published_at,
         author=letter.author.key if letter.author and letter.state == "visible" else None,

@@ -16,7 +16,7 @@ from forum.kit.converters import GREATEST_ID
 LONGEST_KEY = 400  # characters
 LONGEST_WORD = 200  # characters of a text inside a key
 
-type Kind = type[datetime] | type[int] | type[str]
+type Kind = type[datetime | int | str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.github",
-    "allauth.socialaccount.providers.google",
-    "allauth.socialaccount.providers.openid_connect",
-    "allauth.socialaccount.providers.orcid",
     "allauth.mfa",
     "django_htmx",
     "django.contrib.admin",
@@ -214,6 +210,7 @@ def _sign_in_with(provider: str, prefix: str, origin: str, **extra: object) -> N
         app = {"client_id": client_id, "secret": secret, **extra}
         SOCIALACCOUNT_PROVIDERS[provider] = {"APPS": [app]}
         SIGN_IN_ORIGINS.append(origin)
+        INSTALLED_APPS.append(f"allauth.socialaccount.providers.{provider}")  # only so it has addresses at all
 
 
 _sign_in_with("orcid", "COLLOQUY_ORCID", "https://orcid.org")

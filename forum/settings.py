@@ -80,7 +80,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.mfa",
     "django_htmx",
-    "django.contrib.admin",
+    "forum.moderation.desk.DeskConfig",  # django.contrib.admin, as our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

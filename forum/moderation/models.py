@@ -16,16 +16,16 @@ WORDS_LIMIT = 2_000  # characters of a report or of a moderator's reason
 
 
 class DecisionKind(models.TextChoices):
-    HIDE = "hide", "hid"
-    RESTORE = "restore", "restored"
-    HIDE_BRANCH = "hide-branch", "hid the branch of"
-    RESTORE_BRANCH = "restore-branch", "restored the branch of"
-    LOCK = "lock", "locked"
-    UNLOCK = "unlock", "unlocked"
-    MOVE = "move", "moved"
-    SUSPEND = "suspend", "suspended"
-    END_SUSPENSION = "end-suspension", "ended the suspension of"
-    DISMISS = "dismiss", "dismissed the reports about"
+    HIDE = "hide", "Hide"
+    RESTORE = "restore", "Restore"
+    HIDE_BRANCH = "hide-branch", "Hide a branch"
+    RESTORE_BRANCH = "restore-branch", "Restore a branch"
+    LOCK = "lock", "Lock"
+    UNLOCK = "unlock", "Unlock"
+    MOVE = "move", "Move"
+    SUSPEND = "suspend", "Suspend"
+    END_SUSPENSION = "end-suspension", "End a suspension"
+    DISMISS = "dismiss", "Dismiss reports"
 
 
 ABOUT_POSTS = (DecisionKind.LOCK, DecisionKind.UNLOCK)

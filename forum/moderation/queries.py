@@ -1,9 +1,12 @@
-"""The public log as it is read."""
+"""The public log as it is read, and what it says of a branch."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from forum.comments.models import Comment
 from forum.moderation.models import Decision, DecisionKind, DecisionQuerySet
 from forum.posts.models import Post
 
@@ -22,6 +25,21 @@ def public_log() -> DecisionQuerySet:
     return related.defer(*DEFERRED).newest()
 
 
+# What the moderator did, before what it was done to.
+DID = {
+    DecisionKind.HIDE: "hid",
+    DecisionKind.RESTORE: "restored",
+    DecisionKind.HIDE_BRANCH: "hid the branch of",
+    DecisionKind.RESTORE_BRANCH: "restored the branch of",
+    DecisionKind.LOCK: "locked",
+    DecisionKind.UNLOCK: "unlocked",
+    DecisionKind.MOVE: "moved",
+    DecisionKind.SUSPEND: "suspended",
+    DecisionKind.END_SUSPENSION: "ended the suspension of",
+    DecisionKind.DISMISS: "dismissed the reports about",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A decision as the public may read it: no hidden text, and no title of a post that is withdrawn."""
@@ -30,8 +48,7 @@ class Entry:
 
     @property
     def did(self) -> str:
-        """The verb, with what it was done to when that has no link of its own."""
-        return DecisionKind(self.decision.kind).label
+        return DID[DecisionKind(self.decision.kind)]
 
     @property
     def post(self) -> Post | None:
@@ -64,3 +81,15 @@ class Entry:
     @property
     def reports(self) -> int:
         return self.decision.affected if self.decision.kind == DecisionKind.DISMISS else 0
+
+
+def branch_hidden_at(root: Comment) -> datetime | None:
+    """When the branch of ``root`` was last hidden by a decision about it; the root may be hidden since earlier."""
+    last = Decision.objects.about(root).filter(kind=DecisionKind.HIDE_BRANCH).newest().first()
+    return last.decided_at if last else None
+
+
+def restorable(root: Comment) -> QuerySet[Comment]:
+    """What restoring the branch of ``root`` would restore."""
+    moments = [moment for moment in (root.hidden_at, branch_hidden_at(root)) if moment]
+    return root.get_descendants(include_self=True).filter(hidden_at__in=moments)

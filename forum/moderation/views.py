@@ -109,7 +109,7 @@ def _number(text: str) -> int:
 def _kinds(chosen: dict[str, str]) -> list[tuple[str, str, bool]]:
     """Address, words and whether chosen, of each kind of decision the log can be narrowed to."""
     others = {name: value for name, value in chosen.items() if name != "kind"}
-    kinds = [("", "All"), *((kind.value, kind.value.replace("-", " ").capitalize()) for kind in DecisionKind)]
+    kinds = [("", "All"), *DecisionKind.choices]
     return [
         (f"?{urlencode({**others, 'kind': kind} if kind else others)}", words, kind == chosen.get("kind", ""))
         for kind, words in kinds

@@ -5,6 +5,7 @@ from forum.comments import services as comments
 from forum.comments.models import Comment
 from forum.kit.refusal import Refusal
 from forum.moderation.models import Decision, DecisionKind, Report
+from forum.moderation.queries import branch_hidden_at
 from forum.moderation.services.log import accept, already, close, record
 from forum.posts import services as posts
 from forum.posts.models import Post
@@ -74,8 +75,7 @@ def restore_branch(*, root: Comment, moderator: User, reason: str) -> Decision:
     ``already`` when nothing of it is hidden so.
     """
     reason, now = accept(moderator=moderator, reason=reason)
-    last = Decision.objects.about(root).filter(kind=DecisionKind.HIDE_BRANCH).newest().first()
-    restored = comments.restore_branch(root=root, hidden_at=last.decided_at if last else None)
+    restored = comments.restore_branch(root=root, hidden_at=branch_hidden_at(root))
     if not restored:
         raise already(root, "No part of the branch is hidden by a decision about it.", kinds=RESTORING)
     return record(

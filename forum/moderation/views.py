@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +13,11 @@ from accounts.models import User
 from forum.comments.models import Comment
 from forum.kit.converters import GREATEST_ID
 from forum.kit.http import answer_refusal, by_htmx, writers_only
+from forum.kit.paging import page_of
 from forum.kit.refusal import Refusal
 from forum.moderation import services
 from forum.moderation.forms import ReportForm
-from forum.moderation.models import Decision, DecisionKind, DecisionQuerySet, ReportKind
+from forum.moderation.models import DecisionKind, DecisionQuerySet, ReportKind
 from forum.moderation.permissions import refusal_to_report
 from forum.moderation.queries import Entry, public_log
 from forum.posts.models import Post
@@ -70,19 +72,16 @@ def _report(request: HttpRequest, target: Post | Comment) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """Every decision of the moderators, newest first; ``?kind=``, ``?post=``, ``?comment=``, ``?person=`` narrow it."""
     chosen = {name: request.GET[name] for name in ("kind", "post", "comment", "person") if request.GET.get(name)}
-    decisions = _narrowed(public_log(), chosen)
-    if before := request.GET.get("before"):
-        last = get_object_or_404(Decision, pk=_number(before))
-        decisions = decisions.filter(Q(decided_at__lt=last.decided_at) | Q(decided_at=last.decided_at, pk__lt=last.pk))
-    rows = list(decisions[: ROWS + 1])
+    key = request.GET.get("page", "")
+    page = page_of(_narrowed(public_log(), chosen), by={"decided_at": datetime, "pk": int}, size=ROWS, key=key)
     context = {
-        "entries": [Entry(decision) for decision in rows[:ROWS]],
-        "more": f"?{urlencode({**chosen, 'before': rows[ROWS - 1].pk})}" if len(rows) > ROWS else "",
+        "page": page,
+        "entries": [Entry(decision) for decision in page.items],
         "chosen": chosen,
         "kinds": _kinds(chosen),
-        "later": bool(before),
+        "further": bool(key),
     }
-    return render(request, "moderation/_entries.html" if by_htmx(request) else "moderation/log.html", context)
+    return render(request, "moderation/log.html", context)
 
 
 def _narrowed(decisions: DecisionQuerySet, chosen: dict[str, str]) -> DecisionQuerySet:

@@ -40,6 +40,7 @@ def add_comments(incoming: list[Incoming], *, post_id: int) -> None:
         [incoming[number].comment for number in fresh],
         parents=[None if parent is None else index[parent] for parent in parents],
     )
+    tree.locked_all({each.under for each in incoming if each.under is not None})  # all at once, in the order of locks
     for each, is_grafted in zip(incoming, grafted, strict=True):
         if is_grafted:
             above = incoming[each.parent].comment.pk if each.parent is not None else each.under

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from forum.comments.models import Comment
@@ -17,7 +18,7 @@ class Order(StrEnum):
 
     OLD = "old"
     NEW = "new"
-    ACTIVE = "active"  # the branch with the newest visible comment first
+    ACTIVE = "active"  # the branch with the newest visible comment first; tombstones alone come last
 
 
 @dataclass(slots=True)
@@ -116,14 +117,23 @@ def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None 
 
 
 def _count_descendants(rows: Iterable[Row]) -> None:
-    """Fill in how many visible comments stand below each row: one pass over rows in display order."""
+    """Fill in how many visible comments stand below each row: one pass over rows in display order.
+
+    A row's count is complete when a row no deeper follows, and is handed to its parent then: every row is counted once,
+    however deep it stands.
+    """
     above: list[Row] = []
+
+    def end(level: int) -> None:
+        while len(above) > level:
+            row = above.pop()
+            if above:
+                above[-1].descendants += row.descendants + (not row.node.is_tombstone)
+
     for row in rows:
-        del above[row.level :]
-        if not row.node.is_tombstone:
-            for ancestor in above:
-                ancestor.descendants += 1
+        end(row.level)
         above.append(row)
+    end(0)
 
 
 def sort_key(order: Order, nodes: Sequence[Node], by_pk: dict[int, Node]) -> Callable[[Node], tuple[Any, ...]]:
@@ -134,21 +144,19 @@ def sort_key(order: Order, nodes: Sequence[Node], by_pk: dict[int, Node]) -> Cal
             return lambda node: (-node.published_at.timestamp(), -node.pk)
         case Order.ACTIVE:
             newest = _newest_below(nodes, by_pk)
-            return lambda node: (-newest[node.pk].timestamp(), -node.pk)
+            return lambda node: (-newest[node.pk].timestamp() if node.pk in newest else inf, -node.pk)
 
 
 def _newest_below(nodes: Sequence[Node], by_pk: dict[int, Node]) -> dict[int, datetime]:
-    """For each node the time of the newest visible comment in its branch, itself included.
+    """For each node the time of the newest visible comment in its branch, itself included; without one it has none.
 
     From the newest on, each climbs until it meets an ancestor that a newer one has reached: every edge is climbed once.
     """
     newest: dict[int, datetime] = {}
-    for node in sorted(nodes, key=lambda node: (node.is_tombstone, -node.published_at.timestamp())):
-        at, place = node.published_at, node
-        while place.pk not in newest:
-            newest[place.pk] = at
-            above = by_pk.get(place.parent_id) if place.parent_id else None
-            if above is None:
-                break
-            place = above
+    visible = [node for node in nodes if not node.is_tombstone]
+    for node in sorted(visible, key=lambda node: node.published_at, reverse=True):
+        place: Node | None = node
+        while place is not None and place.pk not in newest:
+            newest[place.pk] = node.published_at
+            place = by_pk.get(place.parent_id) if place.parent_id else None
     return newest

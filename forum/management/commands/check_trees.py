@@ -1,0 +1,61 @@
+"""Parents are the truth of a comment tree, visible comments that of the counters of a post. All else is a cache, which
+this command compares with them, and makes anew when it is told to.
+
+Reading takes one query for the trees and one for the counters, and no lock: it may run every night on a busy site.
+Mending holds up all who write comments while it works on a post.
+"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from forum.comments import queries, services, tree
+
+
+class Command(BaseCommand):
+    help = "Check that all comment trees are well formed and all counters right; with --fix, mend those that are not."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fix", action="store_true", help="make broken trees and wrong counters anew")
+
+    def handle(self, *, fix: bool, **options: Any) -> None:
+        faults = self._look()
+        if not faults:
+            self.stdout.write("All trees are well formed and all counters right.")
+            return
+        if not fix:
+            raise CommandError(f"{_faults(faults)} found; run again with --fix.")
+        self._mend()
+        if remaining := self._look():
+            raise CommandError(f"{_faults(remaining)} could not be mended.")
+        self.stdout.write(self.style.SUCCESS(f"{_faults(faults)} found, all well now."))
+
+    def _look(self) -> int:
+        """Print every fault; gives how many there are."""
+        broken = tree.find_broken()
+        for fault in broken:
+            self.stdout.write(f"tree {fault.tree_id} (post {fault.post_id}): {fault.reason}")
+        wrong = 0
+        for post in queries.miscounted():
+            wrong += 1
+            self.stdout.write(
+                f"post {post.post_id}: says {post.stored.comment_count} comments and active at {post.stored.active_at}; "
+                f"counted are {post.counted.comment_count} and {post.counted.active_at}"
+            )
+        return len(broken) + wrong
+
+    def _mend(self) -> None:
+        for post_id in sorted(tree.posts_to_rebuild(tree.find_broken())):
+            with transaction.atomic():
+                written = tree.rebuild(post_id)
+                services.recount(post_id=post_id)
+            self.stdout.write(f"post {post_id}: {written} comments put in their places")
+        for post in list(queries.miscounted()):
+            with transaction.atomic():
+                services.recount(post_id=post.post_id)
+            self.stdout.write(f"post {post.post_id}: counted anew")
+
+
+def _faults(number: int) -> str:
+    return f"{number} fault{'s' if number != 1 else ''}"

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -28,9 +30,21 @@ class Command(BaseCommand):
     help = "Serve the site with granian, at COLLOQUY_BIND and PORT, until it is interrupted."
     requires_system_checks = []  # `migrate` and `check --deploy` have looked; workers should start at once
 
-    def handle(self, **options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="first migrate, collect the static files, and load the demonstration into an empty database",
+        )
+
+    def handle(self, *, prepare: bool, **options: object) -> None:
         if trouble := trouble_with_port(settings.PORT, settings.BIND):
             raise CommandError(trouble)
+        if prepare:  # in one process: each start of Django costs a second
+            call_command("migrate", verbosity=0)
+            call_command("demo", if_empty=True, stdout=self.stdout)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            connections.close_all()
         # A worker that starts from nothing takes in new code when the server is told to (SIGHUP).
         multiprocessing.set_start_method("spawn", force=True)
         server = Granian(

@@ -87,15 +87,18 @@ def kept_secret(path: Path) -> str:
 
     For a site on this machine's own loopback only: a real site is given its secret.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    if not path.exists():
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
-        try:
-            os.link(draft, path)  # refused when another process was faster: then theirs counts
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(64))
+            try:
+                os.link(draft, path)  # refused when another process was faster: then theirs counts
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text()
+    except OSError as fault:
+        raise ImproperlyConfigured(f"COLLOQUY_VAR must name a folder that can be written: {fault}.") from None

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -41,7 +41,10 @@ class Command(BaseCommand):
         if trouble := trouble_with_port(settings.PORT, settings.BIND):
             raise CommandError(trouble)
         if prepare:  # in one process: each start of Django costs a second
-            call_command("migrate", verbosity=0)
+            try:
+                call_command("migrate", verbosity=0)
+            except OperationalError as fault:
+                raise CommandError(f"The database that DATABASE_URL names does not answer: {fault}") from None
             call_command("demo", if_empty=True, stdout=self.stdout)
             call_command("collectstatic", interactive=False, verbosity=0)
             connections.close_all()

@@ -18,6 +18,8 @@ from accounts.services import edit_profile
 from forum.comments import services as comments
 from forum.comments.models import Comment
 from forum.management.demo.script import Step, parse
+from forum.moderation import services as moderation
+from forum.moderation.models import ReportKind
 from forum.posts import services as posts
 from forum.posts.models import Post
 
@@ -104,9 +106,15 @@ class Demonstration:
                 author = self.made[file, step.target][1]
                 comments.retract(author=author, comment=self.comment(file, step.target))
             case "hide":
-                comments.set_hidden(comment=self.comment(file, step.target), at=step.at, reason=step.note)
+                target = self.comment(file, step.target)
+                moderation.hide(target=target, moderator=self.people[step.person], reason=step.note)
             case "lock":
-                posts.set_locked(post=self.post(file), at=step.at, reason=step.note)
+                moderation.lock(post=self.post(file), moderator=self.people[step.person], reason=step.note)
+            case "report":
+                target = self.comment(file, step.target)
+                moderation.report(
+                    reader=self.people[step.person], target=target, kind=ReportKind.OTHER, words=step.note
+                )
 
     def edit(self, file: str, step: Step) -> None:
         editor = self.made[file, step.target][1]

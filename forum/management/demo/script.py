@@ -11,6 +11,7 @@ every other one later than the step before it::
     %%% a1 by ben to post, 1d 2h 30m later          a reply; a1 is its name in this file
     %%% edit a1, 20m later: what was changed        "old words ==> new words" in each line below; also: edit post, …
     %%% retract a1, 20m later
+    %%% report a1 by jonas, 20m later: the words to the moderators
     %%% hide a1 by mo, 20m later: the public reason
     %%% lock by mo, 20m later: the public reason
 """
@@ -26,7 +27,7 @@ HEADERS = [
     re.compile(rf"(?P<key>{NAME}) by (?P<person>{NAME}) to (?P<target>{NAME}){LATER}"),
     re.compile(rf"(?P<act>edit) (?P<target>{NAME}){LATER}: (?P<note>.+)"),
     re.compile(rf"(?P<act>retract) (?P<target>{NAME}){LATER}"),
-    re.compile(rf"(?P<act>hide) (?P<target>{NAME}) by (?P<person>{NAME}){LATER}: (?P<note>.+)"),
+    re.compile(rf"(?P<act>report|hide) (?P<target>{NAME}) by (?P<person>{NAME}){LATER}: (?P<note>.+)"),
     re.compile(rf"(?P<act>lock) by (?P<person>{NAME}){LATER}: (?P<note>.+)"),
 ]
 UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -36,7 +37,7 @@ UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes
 class Step:
     """One act of the history."""
 
-    act: str  # publish, draft, reply, edit, retract, hide, lock
+    act: str  # publish, draft, reply, edit, retract, report, hide, lock
     at: datetime
     person: str = ""
     key: str = ""  # a reply's own name in its file

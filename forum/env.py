@@ -1,7 +1,10 @@
 """Typed readers of the environment. Nonsense is refused at start, with the name of the variable and what it must be."""
 
 import os
+import re
 import secrets
+from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +14,11 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def env_str(name: str, *, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+    """One line of text; blank counts as not set."""
+    value = os.environ.get(name, "").strip()
+    if not value.isprintable():  # a line end in a name would end up in the headers of mail
+        raise ImproperlyConfigured(f"{name} must be one line without control characters.")
+    return value or default
 
 
 def env_bool(name: str, *, default: bool) -> bool:
@@ -34,9 +41,29 @@ def env_int(name: str, *, default: int, at_least: int = 0, at_most: int | None =
     return value
 
 
-def env_list(name: str) -> list[str]:
-    """Comma-separated words; empty ones are dropped."""
-    return [word for part in env_str(name).split(",") if (word := part.strip())]
+def env_hosts(name: str) -> list[str]:
+    """Names of hosts, comma-separated; empty ones are dropped, ``.example.org`` stands for all below it."""
+    hosts = [host for part in env_str(name).split(",") if (host := part.strip())]
+    for host in hosts:
+        if not re.fullmatch(r"\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", host):
+            raise ImproperlyConfigured(f"{name} must be names of hosts, such as forum.example.org, not {host!r}.")
+    return hosts
+
+
+def env_ip(name: str, *, default: str) -> str:
+    raw = env_str(name, default=default)
+    try:
+        return str(ip_address(raw))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be an IP address such as {default}, not {raw!r}.") from None
+
+
+def env_mailbox(name: str, *, default: str) -> str:
+    """A sender of mail: ``Name <name@example.org>`` or the address alone."""
+    raw = env_str(name, default=default)
+    if "@" not in parseaddr(raw)[1]:
+        raise ImproperlyConfigured(f"{name} must be an address such as Forum <forum@example.org>, not {raw!r}.")
+    return raw
 
 
 def env_choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:

@@ -1,5 +1,6 @@
 """All settings, from environment variables. docs/settings.md explains each; a test holds the two together."""
 
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,16 +9,28 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from forum.env import LOOPBACK, env_bool, env_choice, env_int, env_list, env_secret, env_str, env_url, kept_secret
+from forum.env import (
+    LOOPBACK,
+    env_bool,
+    env_choice,
+    env_hosts,
+    env_int,
+    env_ip,
+    env_mailbox,
+    env_secret,
+    env_str,
+    env_url,
+    kept_secret,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env_str("COLLOQUY_VAR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env_str("COLLOQUY_VAR", default=str(BASE_DIR / "var"))).absolute()
 
 # --- The site and its walls -------------------------------------------------------------------------------------------
 
 DEBUG = env_bool("COLLOQUY_DEBUG", default=False)
 PORT = env_int("PORT", default=8000, at_least=1, at_most=65535)
-BIND = env_str("COLLOQUY_BIND", default="127.0.0.1")  # where the server listens; the proxy reaches it there
+BIND = env_ip("COLLOQUY_BIND", default="127.0.0.1")  # where the server listens; the proxy reaches it there
 WORKERS = env_int("COLLOQUY_WORKERS", default=1, at_least=1, at_most=64)  # processes
 THREADS = env_int("COLLOQUY_THREADS", default=4, at_least=1, at_most=64)  # of each process: answers at once
 SITE_NAME = env_str("COLLOQUY_SITE_NAME", default="Colloquy")
@@ -39,7 +52,11 @@ if not SECRET_KEY:
         )
     SECRET_KEY = kept_secret(VAR_DIR / "secret-key")
 
-ALLOWED_HOSTS = [SITE_HOST, *env_list("COLLOQUY_EXTRA_HOSTS"), *(sorted(LOOPBACK - {SITE_HOST}) if ON_LOOPBACK else [])]
+ALLOWED_HOSTS = [
+    SITE_HOST,
+    *env_hosts("COLLOQUY_EXTRA_HOSTS"),
+    *(sorted(LOOPBACK - {SITE_HOST}) if ON_LOOPBACK else []),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # How many proxies of our own stand in front; their X-Forwarded-For and X-Forwarded-Proto are then believed.
@@ -231,13 +248,14 @@ _sign_in_with(
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
 MAIL_SECURITY = env_choice("COLLOQUY_EMAIL_SECURITY", default="starttls", choices=("starttls", "tls", "none"))
+MAIL_PORT = env_int("COLLOQUY_EMAIL_PORT", default=587, at_least=1, at_most=65535)
 MAILERS: dict[str, Any] = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 if MAIL_HOST := env_str("COLLOQUY_EMAIL_HOST"):
     MAILERS["default"] = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": MAIL_HOST,
-            "port": env_int("COLLOQUY_EMAIL_PORT", default=587, at_least=1, at_most=65535),
+            "port": MAIL_PORT,
             "username": env_str("COLLOQUY_EMAIL_USER"),
             "password": env_secret("COLLOQUY_EMAIL_PASSWORD"),
             "use_tls": MAIL_SECURITY == "starttls",
@@ -245,7 +263,9 @@ if MAIL_HOST := env_str("COLLOQUY_EMAIL_HOST"):
             "timeout": 20,  # seconds
         },
     }
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("COLLOQUY_EMAIL_FROM", default=f"{SITE_NAME} <noreply@{SITE_HOST}>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_mailbox(
+    "COLLOQUY_EMAIL_FROM", default=formataddr((SITE_NAME, f"noreply@{SITE_HOST}"))
+)
 
 # --- What may be loaded by a page -------------------------------------------------------------------------------------
 

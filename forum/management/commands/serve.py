@@ -41,6 +41,7 @@ class Command(BaseCommand):
         if trouble := trouble_with_port(settings.PORT, settings.BIND):
             raise CommandError(trouble)
         if prepare:  # in one process: each start of Django costs a second
+            settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
             try:
                 call_command("migrate", verbosity=0)
             except OperationalError as fault:

@@ -1,0 +1,133 @@
+"""What is set wrongly is refused at the start, by its name; what is set rightly arrives."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "k" * 50
+PRODUCTION = {"COLLOQUY_SITE_URL": "https://forum.example.org", "COLLOQUY_SECRET_KEY": KEY}
+
+
+@pytest.fixture
+def settings_with(monkeypatch, tmp_path):
+    """``settings_with(NAME="value")`` is what forum/settings.py makes of an environment with just these variables."""
+
+    def run(**variables: str) -> dict:
+        for name in list(os.environ):
+            if name.startswith("COLLOQUY_") or name in {"PORT", "DATABASE_URL", "REDIS_URL"}:
+                monkeypatch.delenv(name)
+        for name, value in {"COLLOQUY_VAR": str(tmp_path), **variables}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "forum" / "settings.py"))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "name,value",
+    [
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("COLLOQUY_BIND", "localhost:8000"),
+        ("COLLOQUY_WORKERS", "0"),
+        ("COLLOQUY_THREADS", "many"),
+        ("COLLOQUY_DEBUG", "perhaps"),
+        ("COLLOQUY_SITE_URL", "forum.example.org"),
+        ("COLLOQUY_SITE_URL", "http://forum.example.org"),
+        ("COLLOQUY_SITE_URL", "https://forum.example.org/forum"),
+        ("COLLOQUY_SITE_NAME", "Two\nlines"),
+        ("COLLOQUY_EXTRA_HOSTS", "*"),
+        ("COLLOQUY_EXTRA_HOSTS", "https://forum.example.org"),
+        ("COLLOQUY_SECRET_KEY", "too short"),
+        ("COLLOQUY_SECRET_KEY_FILE", "/nowhere/secret"),
+        ("COLLOQUY_PROXIES", "6"),
+        ("COLLOQUY_HSTS_DAYS", "-1"),
+        ("COLLOQUY_HSTS_SUBDOMAINS", "sometimes"),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/colloquy"),
+        ("DATABASE_URL", "colloquy.sqlite3"),
+        ("DATABASE_URL", "postgres://postgres@127.0.0.1:port/colloquy"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("COLLOQUY_ORCID_CLIENT_ID", "without its secret"),
+        ("COLLOQUY_GITHUB_SECRET", "without its id"),
+        ("COLLOQUY_GOOGLE_CLIENT_ID", "without its secret"),
+        ("COLLOQUY_OIDC_URL", "https://sso.example.org"),
+        ("COLLOQUY_OIDC_CLIENT_ID", "without an address"),
+        ("COLLOQUY_EMAIL_SECURITY", "ssl3"),
+        ("COLLOQUY_EMAIL_PORT", "mail"),
+        ("COLLOQUY_EMAIL_FROM", "the forum"),
+        ("COLLOQUY_COMMENTS_PER_MINUTE", "0"),
+        ("COLLOQUY_COMMENTS_PER_DAY", "lots"),
+        ("COLLOQUY_POSTS_PER_DAY", """ "10" """),
+        ("COLLOQUY_EDITS_PER_HOUR", "0.5"),
+        ("COLLOQUY_REPORTS_PER_DAY", "-3"),
+        ("COLLOQUY_PREVIEWS_PER_MINUTE", "none"),
+        ("COLLOQUY_LOG_LEVEL", "loud"),
+    ],
+)
+def test_nonsense_is_refused_by_name(settings_with, name, value):
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings_with(**{name: value})
+
+
+def test_a_public_site_must_be_given_its_secret(settings_with):
+    with pytest.raises(ImproperlyConfigured, match="COLLOQUY_SECRET_KEY"):
+        settings_with(COLLOQUY_SITE_URL="https://forum.example.org")
+
+
+def test_out_of_the_box_nothing_needs_to_be_set(settings_with, tmp_path):
+    found = settings_with()
+    assert found["SITE_URL"] == "http://127.0.0.1:8000"
+    assert found["DATABASES"]["default"]["NAME"] == str(tmp_path / "colloquy.sqlite3")
+    assert found["DEBUG"] is False
+    assert found["SESSION_COOKIE_SECURE"] is False  # over plain HTTP a browser would not send it back
+    assert found["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_the_address_follows_the_port(settings_with):
+    assert settings_with(PORT="8137")["SITE_URL"] == "http://127.0.0.1:8137"
+
+
+def test_an_https_address_raises_the_walls(settings_with):
+    found = settings_with(**PRODUCTION)
+    assert found["ALLOWED_HOSTS"] == ["forum.example.org"]
+    assert found["SECRET_KEY"] == KEY
+    for wall in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS"):
+        assert found[wall], wall
+    assert "SECURE_PROXY_SSL_HEADER" not in found  # nobody said that there is a proxy to be believed
+
+
+def test_a_sign_in_provider_appears_with_both_its_settings(settings_with):
+    found = settings_with(COLLOQUY_ORCID_CLIENT_ID="id", COLLOQUY_ORCID_SECRET="secret")
+    assert list(found["SOCIALACCOUNT_PROVIDERS"]) == ["orcid"]
+    assert "https://orcid.org" in found["SECURE_CSP"]["form-action"]
+
+
+def manage(*words: str, **variables: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_refusal_is_one_line_on_the_command_line():
+    done = manage("check", PORT="http")
+    assert done.returncode == 1
+    assert done.stderr == "Colloquy cannot start: PORT must be a whole number, not 'http'.\n"
+
+
+def test_a_taken_port_is_said_before_anything_else(tmp_path):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = manage("serve", "--prepare", PORT=port, COLLOQUY_VAR=str(tmp_path), DATABASE_URL="")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"CommandError: Port {port} is taken by another program.")
+    assert not (tmp_path / "colloquy.sqlite3").exists()

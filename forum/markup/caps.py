@@ -23,9 +23,8 @@ TABLE_COLUMNS = 100
 TABLE_CELLS = 5_000
 BRACKET_WORK = 4_000_000  # open brackets x characters of their paragraph, over the whole text; about 0.7 s of CPU
 
-_QUOTED = re.compile(r"[ \t]*(?:>[ \t]*)+")
+_CONTAINERS = re.compile(r"(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+")  # the quote and list marks of one line
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_ITEMS = re.compile(r"[ \t]*((?:(?:[-*+]|\d{1,9}[.)]|>)[ \t]+)+)")
 _RULE = re.compile(r"[ \t>]*([-*+])(?:[ \t]*\1)*[ \t]*")  # * * *: a line across, not a list
 _HEADING = re.compile(r"[ \t>]*(?:#|=+[ \t]*$|-+[ \t]*$)")
 _DELIMITERS = re.compile(r"[ >]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-*:?[ ]*)*")
@@ -65,11 +64,13 @@ def check_lines(lines: list[str]) -> None:
         footnotes += line.count("[^")
         if len(line) > LINE:
             raise _refusal("long-line", f"one line is {len(line):,} characters long, and {LINE:,} is the most")
-        if (quoted := _QUOTED.match(line)) and quoted[0].count(">") > QUOTE_DEPTH:
+        marks = _CONTAINERS.match(line)
+        quotes = marks[0].count(">") if marks else 0
+        if quotes > QUOTE_DEPTH:
             raise _refusal("deep-quote", f"quotes may stand {QUOTE_DEPTH} deep in each other")
-        if _ITEM.match(line) and not _RULE.fullmatch(line):
+        if marks and _ITEM.match(line) and not _RULE.fullmatch(line):
             indents.add((len(line) - len(line.lstrip(" \t>"))) // 2)
-            if (items := _ITEMS.match(line)) and len(items[1].split()) > LIST_DEPTH:
+            if len(marks[0].replace(">", " ").split()) > LIST_DEPTH:
                 raise _refusal("deep-list", f"lists may stand {LIST_DEPTH} deep in each other")
     if len(indents) > 2 * LIST_DEPTH:
         raise _refusal("deep-list", f"lists may stand {LIST_DEPTH} deep in each other")

@@ -9,7 +9,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 
-HIGHLIGHT_LIMIT = 20_000  # characters: lexers are regular expressions of many authors, some slow on long input
+# Many lexers are quadratic on what no language looks like: 20,000 newlines took C's minutes, one long line of an open
+# string most others seconds. Code that people read has lines, and a text has only so much of it.
+BLOCK = 20_000  # characters
+LINES = 1_000
+LINE = 500  # characters
+TEXT = 40_000  # characters, all highlighted blocks of a text together
 
 # A lexer that is not named here never sees a text.
 LANGUAGES = (
@@ -22,19 +27,30 @@ LANGUAGES = (
 )  # fmt: skip
 
 
-def block(source: str, language: str = "") -> str:
-    """``source`` as html, highlighted when ``language`` is the name of one we know."""
-    body = escape(source)
-    name = language.lower()
-    if name in names() and len(source) <= HIGHLIGHT_LIMIT:
-        body = highlight(source, lexer(name), HtmlFormatter(nowrap=True))
-    # The newline at the end: without it a copied block ends in the middle of a line.
-    return f'<div class="highlight"><pre><code>{body.rstrip("\n")}\n</code></pre></div>'
+class Code:
+    """The blocks of one text."""
 
+    def __init__(self) -> None:
+        self.left = TEXT
 
-def fence(source: str, language: str | None, _class: str, _options: object, _md: object, **_: Any) -> str:
-    """What pymdownx.superfences calls for every fence. Its options are dropped: none of them is needed to read code."""
-    return block(source, language or "")
+    def block(self, source: str, language: str = "") -> str:
+        """``source`` as html, highlighted when ``language`` is the name of one we know and the bounds allow it."""
+        name = language.lower()
+        if name in names() and self.may_highlight(source):
+            self.left -= len(source)
+            body = highlight(source, lexer(name), HtmlFormatter(nowrap=True))
+        else:
+            body = escape(source)
+        # The newline at the end: without it a copied block ends in the middle of a line.
+        return f'<div class="highlight"><pre><code>{body.rstrip("\n")}\n</code></pre></div>'
+
+    def may_highlight(self, source: str) -> bool:
+        lines = source.split("\n")
+        return len(source) <= min(BLOCK, self.left) and len(lines) <= LINES and max(map(len, lines)) <= LINE
+
+    def fence(self, source: str, language: str | None, _class: str, _options: object, _md: object, **_: Any) -> str:
+        """What pymdownx.superfences calls for every fence. Its options are dropped: reading code needs none of them."""
+        return self.block(source, language or "")
 
 
 @cache

@@ -14,9 +14,9 @@ from pymdownx.superfences import SuperFencesCodeExtension
 from pymdownx.tasklist import TasklistExtension
 from pymdownx.tilde import DeleteSubExtension
 
-from forum.markup import code
 from forum.markup.anchors import Anchors
 from forum.markup.caps import BlockCaps, InlineCaps
+from forum.markup.code import Code
 from forum.markup.footnotes import NumberedFootnotes
 
 
@@ -36,7 +36,7 @@ def converter(*, nonce: str) -> markdown.Markdown:
             DefListExtension(),
             # The catch-all fence is ours, so that highlighting is one function and no option of a fence does anything.
             SuperFencesCodeExtension(
-                custom_fences=[{"name": "*", "class": "", "format": code.fence, "validator": _drop_options}],
+                custom_fences=[{"name": "*", "class": "", "format": Code().fence, "validator": _drop_options}],
                 relaxed_headers=True,
             ),
             SaneHeadersExtension(),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from forum.markup import code
+from forum.markup.code import Code
 
 QUOTE_DEPTH = 12  # deeper levels keep their marks as text
 
@@ -29,10 +29,11 @@ _CLOSERS = {")": "(", "]": "["}
 def to_html(source: str, *, nonce: str) -> str:
     """``source``, which ``normalise.clean`` has seen, as html that ``sanitize`` must see."""
     pieces: list[str] = []
+    code = Code()
     depth = 0
     for level, lines in groupby(map(quoted, source.split("\n")), key=lambda line: line[0]):
         pieces.append("<blockquote>\n" * (level - depth) + "</blockquote>\n" * (depth - level))
-        pieces += passage([text for _, text in lines])
+        pieces += passage([text for _, text in lines], code)
         depth = level
     pieces.append("</blockquote>\n" * depth)
     return "".join(pieces)
@@ -44,19 +45,19 @@ def quoted(line: str) -> tuple[int, str]:
     return (marks[0].count(">"), line[marks.end() :]) if marks else (0, line)
 
 
-def passage(lines: list[str]) -> Iterator[str]:
+def passage(lines: list[str], code: Code) -> Iterator[str]:
     """Lines of one level: paragraphs and patches, then a signature if there is one."""
     if _SIGNATURE in lines:
         # The last: a patch ends with such a line too, and the writer's own comes after it.
         at = len(lines) - 1 - lines[::-1].index(_SIGNATURE)
-        yield from passage_without_signature(lines[:at])
+        yield from passage_without_signature(lines[:at], code)
         signature = "\n".join(lines[at:]).rstrip("\n").split("\n")
         yield f'<div class="signature">{prose(signature)}</div>\n'
     else:
-        yield from passage_without_signature(lines)
+        yield from passage_without_signature(lines, code)
 
 
-def passage_without_signature(lines: list[str]) -> Iterator[str]:
+def passage_without_signature(lines: list[str], code: Code) -> Iterator[str]:
     at = 0
     for start, end in patches(lines):
         yield from paragraphs(lines[at:start])

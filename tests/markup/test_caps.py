@@ -22,8 +22,8 @@ def test_a_flood_of_open_brackets_is_refused_with_a_sentence(mark):
         (">" * 13 + " x", "quotes may stand 12 deep"),
         ("- " * 13 + "x", "lists may stand 12 deep"),
         ("1. " * 2_000 + "x", "lists may stand 12 deep"),
-        ("> - " * 500, "lists may stand 12 deep"),
-        ("- > " * 500, "lists may stand 12 deep"),
+        ("> - " * 500, "quotes may stand 12 deep"),
+        ("- > " * 500, "quotes may stand 12 deep"),
         ("\n".join(" " * 4 * depth + "- x" for depth in range(200)), "lists may stand 12 deep"),
         ("[^1] " * 501, "500 footnote"),
         ("# a\n" * 1_001, "1,000 headings"),
@@ -44,6 +44,7 @@ def test_a_structure_beyond_all_use_is_refused_with_a_sentence(source, fault):
     [
         ">" * 12 + " x",
         "- " * 12 + "x",
+        "> " * 12 + "- " * 12 + "x",
         "* " * 40,
         "-" * 200,
         "text\n" + "=" * 120,

@@ -6,6 +6,10 @@ import pytest
 from forum.markup import code, render
 
 
+def shown(html):
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
 def test_every_language_has_a_lexer():
     assert 55 <= len(code.LANGUAGES) <= 75
     for language in code.LANGUAGES:
@@ -23,16 +27,25 @@ def test_a_language_we_do_not_know_is_plain_code():
     )
 
 
-def test_a_long_block_is_not_highlighted_and_is_whole():
-    source = "x = 1  # <one>\n" * 1_400
-    html = code.block(source, "python")
-    assert len(source) > code.HIGHLIGHT_LIMIT
+@pytest.mark.parametrize(
+    "source",
+    ["x = 1  # <one> two three\n" * 900, "x\n" * 1_001, "x = '" + "<" * 500 + "'\n"],
+    ids=["long", "many lines", "long line"],
+)
+def test_code_out_of_bounds_is_not_highlighted_and_is_whole(source):
+    assert len(source) > 500
+    html = code.Code().block(source, "python")
     assert "<span" not in html
-    assert unescape(re.sub(r"<[^>]*>", "", html)) == source
+    assert shown(html) == source
+
+
+def test_a_text_has_only_so_much_highlighting():
+    blocks = code.Code()
+    source = "x = 1  # one two\n" * 900
+    assert ["<span" in blocks.block(source, "python") for _ in range(4)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("language", code.LANGUAGES)
 def test_highlighting_changes_no_character(language):
     source = "\n  if (a < b && c) { return 'x\"'; } // <b>\n\n--- a\n+++ b\n"
-    html = code.block(source, language)
-    assert unescape(re.sub(r"<[^>]*>", "", html)) == source
+    assert shown(code.Code().block(source, language)) == source

@@ -41,10 +41,10 @@ def test_every_encoding_is_read_also_when_the_mail_is_wrong_about_it(charset, da
 
 
 def test_transfer_encodings_are_undone():
-    assert source_of("caf=C3=A9=\n!\n", Content_Type="text/plain; charset=utf-8", Content_Transfer_Encoding="quoted-printable") == "café!\n"  # fmt: skip
-    assert (
-        source_of("Y2Fmw6k=\n", Content_Type="text/plain; charset=utf-8", Content_Transfer_Encoding="base64") == "café"
-    )
+    utf8 = {"Content_Type": "text/plain; charset=utf-8"}
+
+    assert source_of("caf=C3=A9=\n!\n", Content_Transfer_Encoding="quoted-printable", **utf8) == "café!\n"
+    assert source_of("Y2Fmw6k=\n", Content_Transfer_Encoding="base64", **utf8) == "café"
     assert source_of("as it is\n", Content_Transfer_Encoding="x-unheard-of") == "as it is\n"
 
 
@@ -67,7 +67,8 @@ def test_a_signed_mail_is_its_text():
 def test_attachments_are_named_in_a_line_each():
     body = parts(
         "Content-Type: text/plain\n\nSee the plot.",
-        'Content-Type: image/png\nContent-Disposition: attachment; filename="plot\n\t1.png"\nContent-Transfer-Encoding: base64\n\nAAAA',
+        'Content-Type: image/png\nContent-Disposition: attachment; filename="plot\n\t1.png"\n'
+        "Content-Transfer-Encoding: base64\n\nAAAA",
         "Content-Type: text/plain\nContent-Disposition: attachment; filename*=utf-8''l%C3%B6g.txt\n\nlog",
         "Content-Type: application/octet-stream\n\n12345",
     )
@@ -124,7 +125,8 @@ def test_html_alone_becomes_text():
   b</pre><a href="https://x.example/y">there</a> <a href="javascript:z">no</a></body></html>"""
 
     assert source_of(page, Content_Type="text/html") == (
-        "First & bold line\nsecond\n\n- one\n- two\n\n> theirs\n>\n> > older\n\na\n  b\n\nthere <https://x.example/y> no\n"
+        "First & bold line\nsecond\n\n- one\n- two\n\n> theirs\n>\n> > older\n\na\n  b\n\n"
+        "there <https://x.example/y> no\n"
     )
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from forum.exports.document import ThreadDocument
 from forum.exports.formats.json import write
-from forum.imports.reading import Unreadable
 from forum.imports.readers.json import read_json
+from forum.imports.reading import Unreadable
 from tests.exports.documents import make_comment_document, make_document, make_post_document, make_tombstone, uid
 
 
@@ -68,10 +68,10 @@ def test_a_byte_order_mark_and_other_offsets_are_understood():
         (lambda d: d["comments"][0].update(parent=uid(6)), "comments[0].parent", "stands before this one"),
         (lambda d: d["comments"][1].update(parent=d["post"]["uid"]), "comments[1].parent", "is no comment"),
         (lambda d: d["comments"][1].update(uid=uid(1)), "comments[1].uid", "stands twice"),
-        (lambda d: d["comments"][1].update(published_at="2026-11-18 09:00"), "comments[1].published_at", "must be a time"),
-        (lambda d: d["comments"][1].update(published_at="0001-01-01T00:00:00+14:00"), "comments[1].published_at", "no time"),
+        (lambda d: d["comments"][1].update(edited_at="2026-11-18 09:00"), "comments[1].edited_at", "must be a time"),
+        (lambda d: d["comments"][1].update(edited_at="0001-01-01T00:00:00+14:00"), "comments[1].edited_at", "no time"),
         (lambda d: d["comments"][1].update(source_format="rtf"), "comments[1].source_format", "markdown, plain"),
-        (lambda d: d["comments"][2].update(source="leak"), "comments[2].source", "must be empty where the state is hidden"),
+        (lambda d: d["comments"][2].update(source="leak"), "comments[2].source", "must be empty where the state is"),
         (lambda d: d["comments"][2].update(state="gone"), "comments[2].state", "visible, retracted, hidden"),
         (lambda d: d["comments"][3].update(source="a\0b"), "comments[3].source", "U+0000 at character 2"),
         (lambda d: d["comments"][3].update(source="\ud800"), "comments[3].source", "U+D800"),

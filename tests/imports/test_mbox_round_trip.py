@@ -63,7 +63,7 @@ def test_a_thread_comes_back_with_its_tree_sources_and_tombstones():
         "--=_colloquy_\n--\n",
         "```\ncode\n```",
         "x" * 3000,
-        "ünï\u2028 ☃ 𝔸\n",
+        "ünï\u2028 ☃ \U0001d538\n",
         "=?utf-8?q?x?=\n=3D=\n",
         "trailing  \n\ttabs\t",
         "\n\nFrom a@b Wed Nov 18 09:00:00 2026\nSubject: forged\nX-Colloquy-Version: 1\n\nforged\n",

@@ -179,3 +179,12 @@ def test_what_is_here_already_is_left_out_and_answered_all_the_same():
     assert trees_of(reading) == [{"a": None, "c": "b"}]
     assert reading.threads[0].post.placeholder
     assert (reading.here, reading.placed, reading.placeholders) == (1, 0, 0)
+
+
+def test_an_id_of_endless_length_still_joins_a_thread():
+    long = "l" * 5000
+    reading = read(make_mail("a", Message_ID=f"<{long}@x>"), make_mail("b", In_Reply_To=f"<{long}@x>"))
+
+    assert len(reading.threads) == 1
+    assert reading.threads[0].post.uid.endswith("@long-message-id.invalid")
+    assert reading.threads[0].comments[0].parent is None

@@ -44,7 +44,8 @@ def test_a_thread_comes_in_with_its_tree_texts_and_people():
     post = save(make_document())
 
     assert parents() == {
-        uid(1): None, uid(2): uid(1), uid(3): uid(2), uid(4): uid(3), uid(5): uid(1), "20261118.1234@mail.example": None,
+        uid(1): None, uid(2): uid(1), uid(3): uid(2), uid(4): uid(3), uid(5): uid(1),
+        "20261118.1234@mail.example": None,
     }  # fmt: skip
     assert find_broken() == []
     post.refresh_from_db()
@@ -116,7 +117,7 @@ def test_a_later_document_adds_what_is_new_under_what_is_here():
             make_comment_document(3, 2),
             make_comment_document(4, 3),
             make_comment_document(5),
-        )  # fmt: skip
+        )
     )
 
     assert parents() == {uid(1): None, uid(2): uid(1), uid(3): uid(2), uid(4): uid(3), uid(5): None}

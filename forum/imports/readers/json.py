@@ -20,7 +20,7 @@ from forum.exports.formats.json import FORMAT, VERSION
 from forum.imports.reading import Unreadable
 
 RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})")
-LONGEST_UID = 2000  # characters; the database indexes it
+LONGEST_UID = 2000  # bytes; the database indexes it
 LARGEST = 2**31 - 1  # revision numbers are kept in 32 bits
 
 
@@ -84,20 +84,20 @@ class Place:
             self.refuse(f"must be a list, not {_kind(self.value)}")
         return [Place(value, f"{self.path}[{number}]") for number, value in enumerate(self.value)]
 
-    def text(self, *, longest: int | None = None, blank: bool = True) -> str:
+    def text(self, *, blank: bool = True) -> str:
         if not isinstance(self.value, str):
             self.refuse(f"must be a string, not {_kind(self.value)}")
         if not blank and not self.value.strip():
             self.refuse("must not be empty")
-        if longest is not None and len(self.value) > longest:
-            self.refuse(f"has {len(self.value):,} characters; at most {longest:,} are possible")
         if odd := re.search("[\0\ud800-\udfff]", self.value):
             self.refuse(f"holds U+{ord(odd[0]):04X} at character {odd.start() + 1}, which is no text")
         return self.value
 
     def word(self) -> str:
         """An identifier: without spaces and control characters."""
-        text = self.text(longest=LONGEST_UID, blank=False)
+        text = self.text(blank=False)
+        if (length := len(text.encode())) > LONGEST_UID:
+            self.refuse(f"has {length:,} bytes; at most {LONGEST_UID:,} are possible")
         if re.search(r"[\s\x00-\x1f\x7f-\x9f]", text):
             self.refuse("must not hold spaces or control characters")
         return text

@@ -18,6 +18,7 @@ from forum.imports.readers.charsets import decode, decode_words
 
 IDS = re.compile(r"<([^<>]+)>")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it nobody wrote mail; broken clocks say 1 January 1970
+LONGEST_ID = 1000  # bytes
 TOO_LARGE = 25_000_000  # bytes; mail servers refuse such messages
 
 
@@ -64,7 +65,7 @@ def read_letter(raw: Raw, *, position: int, not_after: datetime) -> Letter:
     message_id = next(iter(_ids(_first(fields, "message-id"))), "")
     bare = _first(fields, "message-id").strip()
     if not message_id and re.fullmatch(r"[^<>\s]+", bare):
-        message_id = bare
+        message_id = _bounded(bare)
     if not message_id:
         message_id = f"{hashlib.sha256(raw.data).hexdigest()[:40]}@no-message-id.invalid"
     return Letter(
@@ -106,7 +107,13 @@ def _first(fields: dict[str, list[str]], name: str) -> str:
 def _ids(text: str) -> list[str]:
     """Message-IDs without their brackets; spaces inside came from folding."""
     found = (re.sub(r"\s+", "", each) for each in IDS.findall(text))
-    return [each for each in found if each]
+    return [_bounded(each) for each in found if each]
+
+
+def _bounded(message_id: str) -> str:
+    """``message_id``, or what stands for it where it is longer than a database can index."""
+    data = message_id.encode("utf-8", "surrogatepass")
+    return message_id if len(data) <= LONGEST_ID else f"{hashlib.sha256(data).hexdigest()[:40]}@long-message-id.invalid"
 
 
 def _quoted_uid(fields: dict[str, list[str]], name: str) -> str:

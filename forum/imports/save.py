@@ -30,30 +30,37 @@ def save_thread(plan: Plan, *, now: datetime) -> Post | None:
     """
     if not plan.changes_something:
         return None
-    post = _new_post(plan.thread.post, now=now) if plan.adds_post else None
+    document = plan.thread.post
+    new = _new_post(document, now=now) if plan.adds_post else None
     incoming = _new_comments(plan, now=now)
     with transaction.atomic():
         people = People(plan.thread.people)
-        if post is not None:
-            document = plan.thread.post
-            post.author = people.find(document.author)
-            revisions = _post_revisions(document, post, people)
-            save = fill_placeholder if plan.fills else add_post
-            save(post, tags=document.tags, revisions=revisions)
-        else:
+        revisions = []
+        if new is not None:
+            new.author = people.find(document.author)
+            revisions = _post_revisions(document, people)
+        if plan.post is None and new is not None:
+            post = add_post(new, tags=document.tags, revisions=revisions)
+        elif plan.post is not None:
             post = plan.post
-        if post is None:
+        else:
             raise AssertionError("a plan has a post or adds one")
-        saved_at = list(post.revisions.order_by("number").values_list("saved_at", flat=True))
-        for each, (document_, _) in zip(incoming, plan.fresh, strict=True):
-            each.comment.post = post
-            each.body.author = people.find(document_.author)
-            # The revision of the post that it could have answered.
-            each.body.post_revision = max(1, sum(moment <= document_.published_at for moment in saved_at))
-            each.revisions = _comment_revisions(document_, each.body, people)
         if incoming:
+            _complete(incoming, plan, post, people)
             add_comments(incoming, post_id=post.pk)
+        if plan.fills and new is not None:  # last, by the order of locks: trees, then the post
+            fill_placeholder(new, tags=document.tags, revisions=revisions)
     return post
+
+
+def _complete(incoming: list[Incoming], plan: Plan, post: Post, people: "People") -> None:
+    """Fill in what needs rows: the post, the people, and the revision of the post that each could have answered."""
+    saved_at = list(post.revisions.order_by("number").values_list("saved_at", flat=True))
+    for each, (document, _) in zip(incoming, plan.fresh, strict=True):
+        each.comment.post = post
+        each.body.author = people.find(document.author)
+        each.body.post_revision = max(1, sum(moment <= document.published_at for moment in saved_at))
+        each.revisions = _comment_revisions(document, people)
 
 
 class People:
@@ -173,7 +180,7 @@ def _index(parent: Place | None, index: dict[str, int]) -> int | None:
     return index[parent.uid] if parent is not None and parent.pk is None else None
 
 
-def _post_revisions(document: PostDocument, post: Post, people: People) -> list[PostRevision]:
+def _post_revisions(document: PostDocument, people: People) -> list[PostRevision]:
     note = PLACEHOLDER_NOTE if stands_for_missing(document) else ""
     return [
         PostRevision(
@@ -188,7 +195,7 @@ def _post_revisions(document: PostDocument, post: Post, people: People) -> list[
     ]
 
 
-def _comment_revisions(document: CommentDocument, body: CommentBody, people: People) -> list[CommentRevision]:
+def _comment_revisions(document: CommentDocument, people: People) -> list[CommentRevision]:
     return [
         CommentRevision(
             number=each.number,

@@ -90,7 +90,7 @@ def _post(post: Post, page: str, people: dict[int, User]) -> PostDocument:
         source_format=cast(SourceFormat, post.source_format),
         html=post.html,
         revision=post.revision,
-        revisions=_revisions(revisions, people),
+        revisions=_revisions(revisions, post.revision, people),
         locked_at=post.locked_at,
         lock_reason=post.lock_reason,
     )
@@ -106,18 +106,17 @@ def _comments(post: Post, page: str, people: dict[int, User], branch: Comment | 
         changes = changes.filter(**{f"comment__{name}": value for name, value in within.items()})
         above = Comment.objects.filter(pk=branch.parent_id).values_list("pk", "body__uid")
         parent_uid.update(above)
-    changes = changes.filter(comment__hidden_at=None, comment__retracted_at=None)
-    revisions: dict[int, list[CommentRevision]] = defaultdict(list)
-    for change in changes:
-        revisions[change.comment_id].append(change)
     comments = list(rows)
+    revisions: dict[int, list[CommentRevision]] = defaultdict(list)
+    for change in changes.filter(comment__hidden_at=None, comment__retracted_at=None):
+        revisions[change.comment_id].append(change)
     parent_uid.update((comment.pk, comment.body.uid) for comment in comments)
     return in_reading_order(
         [
             _comment(
                 comment,
                 page=page,
-                parent=parent_uid[comment.parent_id] if comment.parent_id else None,
+                parent=parent_uid.get(comment.parent_id) if comment.parent_id else None,
                 revisions=revisions[comment.pk],
                 people=people,
             )
@@ -154,11 +153,14 @@ def _comment(
         source_format=cast(SourceFormat, body.source_format),
         html=body.html,
         revision=body.revision,
-        revisions=_revisions(revisions, people),
+        revisions=_revisions(revisions, body.revision, people),
     )
 
 
-def _revisions(rows: Iterable[PostRevision | CommentRevision], people: dict[int, User]) -> tuple[RevisionDocument, ...]:
+def _revisions(
+    rows: Iterable[PostRevision | CommentRevision], newest: int, people: dict[int, User]
+) -> tuple[RevisionDocument, ...]:
+    """Those up to ``newest``: the text was read a moment earlier, and somebody may have saved another since."""
     return tuple(
         RevisionDocument(
             number=row.number,
@@ -169,6 +171,7 @@ def _revisions(rows: Iterable[PostRevision | CommentRevision], people: dict[int,
             title=row.title if isinstance(row, PostRevision) else None,
         )
         for row in rows
+        if row.number <= newest
     )
 
 

@@ -139,3 +139,13 @@ def test_what_was_imported_keeps_the_address_where_it_was_first_published(ann):
     post = make_post(ann, origin_url="https://elsewhere.example/posts/7/x/")
 
     assert load_thread(post, viewer=STRANGER).post.url == "https://elsewhere.example/posts/7/x/"
+
+
+def test_a_text_saved_again_while_it_is_loaded_comes_as_it_was_with_its_history_up_to_then(ann):
+    post = make_post(ann, source="First.")
+    seen = Post.objects.get(pk=post.pk)
+    posts.edit(editor=ann, post=post, title=post.title, source="Second.", tags=[], saves=1)
+
+    document = load_thread(seen, viewer=STRANGER).post
+
+    assert (document.source, document.revision, len(document.revisions)) == ("First.", 1, 1)

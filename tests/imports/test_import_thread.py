@@ -82,7 +82,7 @@ def test_a_bad_message_is_named_and_the_rest_comes_in(tmp_path):
 
     out, err = run(folder)
 
-    assert "Left out: notes.txt: no mail: it has no header" in err
+    assert "Left out: notes.txt: no mail: it has no header of one" in err
     assert "Faults:   1 messages left out" in out
     assert Post.objects.count() == 1
 

@@ -122,12 +122,15 @@ def test_an_id_without_brackets_is_one_too():
     assert letter(Message_ID="a@x")[0].uid == "a@x"
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\nno head\n", b"# A readme\n\nNot a mail.\n", b"\x00\xff\xfe\x01" * 50])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n\nno head\n", b"# A readme\n\nNot a mail.\n", b"\x00\xff\xfe\x01" * 50, b"root:x:0:0\nsync:x:4:5\n"],
+)
 def test_what_is_no_mail_is_reported_and_the_rest_comes_in(data):
     reading = read(make_mail("a"), data, make_mail("b"))
 
     assert len(reading.threads) == 2
-    assert [(fault.place, fault.reason) for fault in reading.faults] == [("mail 2", "no mail: it has no header")]
+    assert [(fault.place, fault.reason) for fault in reading.faults] == [("mail 2", "no mail: it has no header of one")]
 
 
 def test_headers_of_our_own_count_only_in_our_own_exports():

@@ -18,6 +18,8 @@ from forum.imports.readers.charsets import decode, decode_words
 
 IDS = re.compile(r"<([^<>]+)>")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it nobody wrote mail; broken clocks say 1 January 1970
+# Any file of lines such as ``name:value`` looks like a header; a mail has at least one of these.
+MARKS_OF_MAIL = {"from", "date", "subject", "message-id", "to", "received", "in-reply-to", "references"}
 LONGEST_ID = 1000  # bytes
 TOO_LARGE = 25_000_000  # bytes; mail servers refuse such messages
 
@@ -53,8 +55,8 @@ def read_letter(raw: Raw, *, position: int, not_after: datetime) -> Letter:
         raise ValueError(f"larger than {TOO_LARGE:,} bytes")
     message = BytesParser().parsebytes(raw.data)
     fields = _fields(message)
-    if not fields:
-        raise ValueError("no mail: it has no header")
+    if not fields.keys() & MARKS_OF_MAIL:
+        raise ValueError("no mail: it has no header of one")
     own = "x-colloquy-version" in fields
     source, source_format = read_body(message)
     state = _first(fields, "x-colloquy-state") if own else ""

@@ -4,6 +4,7 @@ What the public may see is written, whoever runs the command: hidden and retract
 refused.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -46,8 +47,12 @@ class Command(BaseCommand):
             # self.stdout takes text and would end every chunk with a line of its own.
             target = getattr(self.stdout, "_out", sys.stdout)
             binary = getattr(target, "buffer", None)
-            for chunk in chunks:
-                binary.write(chunk) if binary else target.write(chunk.decode("utf-8"))
+            try:
+                for chunk in chunks:
+                    binary.write(chunk) if binary else target.write(chunk.decode("utf-8"))
+                target.flush()
+            except BrokenPipeError:  # whoever reads has had enough, as ``head`` has; that is no fault to report
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         try:
             with output.open("wb") as file:

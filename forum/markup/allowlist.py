@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -45,7 +46,9 @@ _FOREIGN = re.compile(r"https?://[^/\\?#]", re.IGNORECASE)
 _MAIL = re.compile(r"mailto:[^/\\]", re.IGNORECASE)
 _OWN_PATH = re.compile(r"/(?![/\\])")
 _MEDIA = re.compile(r"/media/[\w\-./]+")
-_ORDINARY = re.compile(r"https?://(?:[a-z0-9]{1,30}\.){1,5}[a-z]{2,20}(?:[/?#]|$)")  # well formed without asking
+_ORDINARY = re.compile(
+    r"https?://(?:[a-z0-9](?:-?[a-z0-9]){0,40}\.){1,5}[a-z]{1,20}(?:[/?#]|$)"
+)  # known without asking
 
 
 def leaves_the_site(href: str) -> bool:
@@ -60,6 +63,7 @@ def href_may_stand(href: str, *, nonce: str) -> bool:
     return any(allowed.match(bare) for allowed in (_FOREIGN, _MAIL, _OWN_PATH)) and _is_well_formed(href)
 
 
+@lru_cache(maxsize=2_000)  # each address is asked for some four times in a render
 def _is_well_formed(href: str) -> bool:
     """Whether a browser would take ``href`` as an address at all: ``http://a|b`` and port 99999 it would not.
 

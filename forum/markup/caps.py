@@ -19,6 +19,7 @@ QUOTE_DEPTH = 12
 LIST_DEPTH = 12
 FOOTNOTES = 500  # definitions and references together
 HEADINGS = 1_000
+PARAGRAPHS = 10_000
 TABLE_COLUMNS = 100
 TABLE_CELLS = 5_000
 BRACKET_WORK = 4_000_000  # open brackets x characters of their paragraph, over the whole text; about 0.7 s of CPU
@@ -58,10 +59,13 @@ def bracket_work(text: str | None) -> int:
 
 def check_lines(lines: list[str]) -> None:
     indents = set()
-    headings = footnotes = 0
+    headings = footnotes = paragraphs = 0
+    blank = True
     for line in lines:
         headings += _HEADING.match(line) is not None
         footnotes += line.count("[^")
+        paragraphs += blank and line != ""
+        blank = not line.strip(" \t>")
         if len(line) > LINE:
             raise _refusal("long-line", f"one line is {len(line):,} characters long, and {LINE:,} is the most")
         marks = _CONTAINERS.match(line)
@@ -76,6 +80,8 @@ def check_lines(lines: list[str]) -> None:
         raise _refusal("deep-list", f"lists may stand {LIST_DEPTH} deep in each other")
     if footnotes > FOOTNOTES:
         raise _refusal("footnotes", f"there may be {FOOTNOTES} footnote marks")
+    if paragraphs > PARAGRAPHS:
+        raise _refusal("paragraphs", f"there may be {PARAGRAPHS:,} paragraphs")
     if headings > HEADINGS:
         raise _refusal("headings", f"there may be {HEADINGS:,} headings")
 

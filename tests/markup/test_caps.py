@@ -26,6 +26,7 @@ def test_a_flood_of_open_brackets_is_refused_with_a_sentence(mark):
         ("- > " * 500, "quotes may stand 12 deep"),
         ("\n".join(" " * 4 * depth + "- x" for depth in range(200)), "lists may stand 12 deep"),
         ("[^1] " * 501, "500 footnote"),
+        ("a\n\n" * 10_001, "10,000 paragraphs"),
         ("# a\n" * 1_001, "1,000 headings"),
         ("a\n=\n" * 1_001, "1,000 headings"),
         ("|".join("a" * 150) + "\n" + "|".join("-" * 150), "100 columns"),

@@ -79,6 +79,15 @@ def test_what_we_make_ourselves_passes_whole(clean):
     assert all(token[2] <= after[at][2] for at, token in enumerate(before))
 
 
+def test_our_way_through_the_tree_is_that_of_bleach(monkeypatch):
+    clean = (
+        "<ul><li><p>a <b>b <i>c</i></b> d</p></li><li><br>e</li></ul>f<table><tr><td><code>g</code></td></tr></table>"
+    )
+    ours = sanitize.with_bleach(clean * 3, nonce=NONCE)
+    monkeypatch.setattr(sanitize, "_Walker", sanitize.getTreeWalker("etree"))
+    assert sanitize.with_bleach(clean * 3, nonce=NONCE) == ours
+
+
 def test_ids_of_another_render_do_not_pass():
     assert "id=" not in sanitize.sanitize('<p id="iffffffffffffffff-h-x">x</p>', nonce=NONCE)
 

@@ -38,9 +38,7 @@ def slug_of(title: str) -> str:
     return slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-") or "untitled"
 
 
-def save_draft(
-    *, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None
-) -> Post:
+def save_draft(*, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None) -> Post:
     """Keep a new post as a draft that only its author sees. ``form`` as in ``publish``.
 
     Raises Refusal when the author may not write now.
@@ -57,9 +55,7 @@ def publish(*, author: User, title: str, source: str, tags: Iterable[str] = (), 
     return _create(author=author, title=title, source=source, tags=tags, form=form, published=True)
 
 
-def _create(
-    *, author: User, title: str, source: str, tags: Iterable[str], form: UUID | None, published: bool
-) -> Post:
+def _create(*, author: User, title: str, source: str, tags: Iterable[str], form: UUID | None, published: bool) -> Post:
     now = timezone.now()
     tags = list(tags)
     submission = submission_of(form, author.pk, title, source, tags, published) if form else None

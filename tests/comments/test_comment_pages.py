@@ -59,7 +59,7 @@ def test_in_the_page_the_form_and_then_the_comment_come_as_parts(ann, ben, brows
 
 
 @pytest.mark.parametrize(
-    ("source", "status", "says"),
+    "source,status,says",
     [("", 422, "Write something first"), ("\x00\n", 422, "Write something first"), ("w" * 20_001, 422, "20,001")],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -90,7 +90,7 @@ def test_replies_that_may_not_be_are_refused_with_a_reason_and_the_text_kept(ann
         (hidden.pk, 409, "A moderator has hidden the comment you answer"),
         (moved.pk, 409, "was moved to another discussion"),
         (foreign.pk, 404, "does not belong to this discussion"),
-        (987_654, 404, "does not exist"),
+        (987_654, 404, "There is no comment of that number"),
     ):
         got, page = refused_reply(client, post, parent)
         assert got == status

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 CSS = Path(__file__).parents[2] / "static" / "css"
-TOKENS = dict(
-    (name, (light, dark))
+TOKENS = {
+    name: (light, dark)
     for name, light, dark in re.findall(
         r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)",
         (CSS / "tokens.css").read_text(encoding="utf-8").split("@media")[0],
     )
-)
+}
 SURFACES = ["paper", "paper-raised", "accent-wash", "code", "added-wash", "removed-wash"]
 
 

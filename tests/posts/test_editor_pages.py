@@ -59,7 +59,7 @@ def test_a_draft_is_saved_edited_and_published(ann, browse):
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"),
+    "typed,says",
     [
         ({"title": "", "source": "Typed words."}, "Give it a title"),
         ({"title": "T" * 201, "source": "Typed words."}, "201"),

@@ -40,8 +40,8 @@ class Command(BaseCommand):
         for post in queries.miscounted():
             wrong += 1
             self.stdout.write(
-                f"post {post.post_id}: says {post.stored.comment_count} comments and active at {post.stored.active_at}; "
-                f"counted are {post.counted.comment_count} and {post.counted.active_at}"
+                f"post {post.post_id}: says {post.stored.comment_count} comments, active at {post.stored.active_at}; "
+                f"counted are {post.counted.comment_count}, {post.counted.active_at}"
             )
         return len(broken) + wrong
 

@@ -1,6 +1,7 @@
 """Who may enter the desk, and that nothing is edited or deleted there."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.urls import reverse
 
@@ -132,3 +133,15 @@ def test_the_tables_of_accounts_are_for_superusers_alone(mo, browse):
         address = reverse(f"admin:{name}_changelist")
         assert browse(mo).get(address).status_code == 403
         assert browse(make_moderator(is_superuser=True)).get(address).status_code == 200
+
+
+def test_a_lost_second_factor_is_taken_away_without_its_secret_being_shown(ben, browse):
+    key = Authenticator.objects.create(user=ben, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    client = browse(make_moderator("boss", is_superuser=True))
+    address = reverse("admin:mfa_authenticator_change", args=[key.pk])
+
+    assert "JBSWY3DPEHPK3PXP" not in client.get(address).content.decode()
+    assert client.post(address, {"data": "{}"}).status_code == 403
+    client.post(reverse("admin:mfa_authenticator_delete", args=[key.pk]), {"post": "yes"})
+
+    assert not Authenticator.objects.exists()

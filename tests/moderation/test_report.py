@@ -172,8 +172,11 @@ def test_who_is_not_logged_in_is_sent_to_log_in(target, browse):
     assert browse().get(address(target), **HTMX)["HX-Redirect"] == answer["Location"]
 
 
-def test_who_was_logged_out_meanwhile_is_refused(target, browse):
-    assert browse().post(address(target), {"kind": "spam", "words": "Typed."}).status_code == 403
+def test_who_was_logged_out_meanwhile_is_refused_with_the_words_given_back(target, browse):
+    answer = browse().post(address(target), {"kind": "spam", "words": "Typed at length."})
+
+    assert answer.status_code == 403
+    assert "Typed at length." in answer.content.decode()
     assert not Report.objects.exists()
 
 

@@ -23,7 +23,7 @@ class DeskSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Desks of our own come first in INSTALLED_APPS; another application's for the same table is not wanted then."""
+        """Our own desks come first in INSTALLED_APPS; another application's for the same table is not wanted."""
         models = model_or_iterable if isinstance(model_or_iterable, (list, tuple, set)) else [model_or_iterable]
         kept = [model for model in models if model not in self._registry and model._meta.label_lower not in LEFT_OUT]
         super().register(kept, admin_class, **options)

@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from forum.kit.refusal import Refusal
 
-TYPED = ("source", "title", "bio", "reason", "note", "words")  # fields of forms in which somebody may have typed at length
+# Fields of forms in which somebody may have typed at length.
+TYPED = ("source", "title", "bio", "reason", "note", "words")
 
 
 class RefusalMiddleware:

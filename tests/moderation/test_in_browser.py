@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from django.urls import reverse
 from playwright.sync_api import expect, sync_playwright
 
@@ -47,6 +48,7 @@ def page(thread, live_server, browse, monkeypatch):
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         yield page
+        connections.close_all()  # inside Playwright's loop Django opens connections of its own, known only here
         browser.close()
     assert said == []
 

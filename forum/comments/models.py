@@ -58,7 +58,7 @@ class Comment(MPTTModel):
         return f"{self.post.get_absolute_url()}#{self.key}"
 
     def get_branch_url(self) -> str:
-        return reverse("pages:branch", args=[self.post_id, self.post.slug, self.pk])
+        return reverse("pages:branch", args=[self.post_id, self.post.shown_slug, self.pk])
 
     @property
     def key(self) -> str:

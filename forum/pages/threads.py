@@ -36,7 +36,7 @@ class Bar:
 def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
     post = _post(request.user, post_id)
     order = _order(request)
-    if slug != post.slug:
+    if slug != post.shown_slug:
         return _elsewhere(request, post.get_absolute_url())
     rows = thread.arrange(thread.load(post), order, cap=listing.DEPTH_CAP)
     context = _context(post, rows, viewer=request.user) | {
@@ -58,7 +58,7 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
     post = _post(request.user, comment.post_id)
     order = _order(request)
     comment.post = post
-    if (post_id, slug) != (post.pk, post.slug):
+    if (post_id, slug) != (post.pk, post.shown_slug):
         return _elsewhere(request, comment.get_branch_url())
     above, below = queries.around(comment)
     rows = thread.arrange(below, order, cap=listing.DEPTH_CAP)

@@ -124,7 +124,12 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("pages:thread", args=[self.pk, self.slug])
+        return reverse("pages:thread", args=[self.pk, self.shown_slug])
+
+    @property
+    def shown_slug(self) -> str:
+        """The slug as addresses show it: a withdrawn post's would say its title."""
+        return "withdrawn" if self.is_tombstone else self.slug
 
     @property
     def is_tombstone(self) -> bool:

@@ -114,13 +114,24 @@ def test_a_hidden_post_keeps_its_discussion_and_loses_its_words(ann, ben, browse
     make_comment(post, ben, source="What was said about it")
     posts.set_hidden(post=post, at=timezone.now(), reason="Private data")
 
-    answer = browse().get(post.get_absolute_url())
+    answer = browse().get(post.get_absolute_url(), follow=True)
 
     assert answer.status_code == 200
     assert b"Secret text" not in answer.content
     assert b"A secret title" not in answer.content
     assert b"What was said about it" in answer.content
     assert b"Private data" in answer.content
+
+
+def test_the_address_of_a_withdrawn_post_does_not_say_its_title(ann, browse):
+    post = make_post(ann, title="A secret title")
+    comment = make_comment(post, ann)
+    before = post.get_absolute_url()
+    posts.set_hidden(post=post, at=timezone.now(), reason="Private data")
+
+    for address in (before, f"/posts/{post.pk}/", f"{before}c/{comment.pk}/"):
+        assert "secret" not in browse().get(address)["Location"]
+        assert browse().get(address, follow=True).status_code == 200
 
 
 def test_names_titles_and_reasons_are_escaped(ben, browse):

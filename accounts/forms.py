@@ -1,5 +1,6 @@
 from typing import Any
 
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -62,3 +63,23 @@ class ProfileForm(forms.Form):
     def of(cls, person: User) -> "ProfileForm":
         initial: dict[str, Any] = {name: getattr(person, name) for name in cls.base_fields}
         return cls(initial=initial)
+
+
+class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """django-allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Username or e-mail"
+        self.fields["remember"].label = "Stay logged in on this device"
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth has no types
+    """django-allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = "It stands in the address of your page. You can show another name later."
+        self.fields["email"].label = "E-mail"
+        self.fields["email"].help_text = "Never shown to anybody."
+        self.fields["password2"].label = "Password, once more"

@@ -1,4 +1,5 @@
-// Times in the reader's own zone. Without script the page shows the same in UTC (forum/kit/moments.py).
+// Comforts of every page: times in the reader's own zone, wide boxes that the keyboard can scroll. Without script the times
+// are in UTC (forum/kit/moments.py).
 
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 const thisYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
@@ -31,5 +32,22 @@ document.addEventListener("pointerover", (event) => {
   }
 });
 
-refresh(document);
-document.addEventListener("htmx:load", (event) => refresh(event.target));
+// What scrolls in a box of its own can be reached by keyboard. Only near the screen: to ask for sizes lays text out.
+const nearby = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      nearby.unobserve(target);
+    }
+  },
+  { rootMargin: "1500px 0px" },
+);
+
+function prepare(root) {
+  refresh(root);
+  for (const box of root.querySelectorAll(".text :is(pre, table, .display), .scrolls")) nearby.observe(box);
+}
+
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.target));

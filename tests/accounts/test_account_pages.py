@@ -48,8 +48,14 @@ WITH_SECOND_FACTOR = [
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
 ]
-WITH_KEY = ["mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"]
-TESTED_ALONE = ["account_confirm_email", "account_reset_password_from_key", "account_set_password", "mfa_authenticate"]
+WITH_KEY = ["mfa_edit_webauthn", "mfa_remove_webauthn"]
+TESTED_ALONE = [
+    "mfa_reauthenticate_webauthn",  # test_passkeys_in_chromium.py: it needs a key
+    "account_confirm_email",
+    "account_reset_password_from_key",
+    "account_set_password",
+    "mfa_authenticate",
+]
 NO_PAGES = [
     "account_confirm_login_code",  # a code by mail instead of a password: not switched on
     "mfa_download_recovery_codes",  # a text file
@@ -128,7 +134,7 @@ def test_pages_of_a_passkey_wear_the_look(name, ann):
         user=ann, type=Authenticator.Type.WEBAUTHN, data={"name": "Laptop", "credential": {}}
     )
 
-    in_our_look(client.get(reverse(name, args=[] if "reauthenticate" in name else [key.pk])))
+    in_our_look(client.get(reverse(name, args=[key.pk])))
 
 
 def test_somebody_signs_up_confirms_and_is_in(db, mailoutbox):

@@ -8,7 +8,8 @@ from tests.factories import make_chain, make_draft, make_post
 
 PAGES = [
     "/", "/?sort=active", "/tags/", "/tags/statistics/", "/u/mo/", "/moderation/log/", "/nothing/here",
-    "/settings/", "/drafts/", "/posts/new", "/accounts/login/", "/accounts/signup/", "/accounts/email/", "/accounts/2fa/",
+    "/settings/", "/drafts/", "/posts/new", "/accounts/login/", "/accounts/signup/", "/accounts/email/",
+    "/accounts/2fa/",
 ]  # fmt: skip
 
 

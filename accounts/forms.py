@@ -65,7 +65,7 @@ class ProfileForm(forms.Form):
         return cls(initial=initial)
 
 
-class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+class LogInForm(LoginForm):
     """django-allauth's form in our words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +74,7 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         self.fields["remember"].label = "Stay logged in on this device"
 
 
-class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth has no types
+class SignUpForm(SignupForm):
     """django-allauth's form in our words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

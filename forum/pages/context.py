@@ -1,3 +1,4 @@
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -11,4 +12,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "mail_on_console": backend.endswith("console.EmailBackend"),
+        "passkeys_work": not _is_number(request.META.get("HTTP_HOST", "")),
     }
+
+
+def _is_number(host: str) -> bool:
+    """Whether a site was asked for by its IP address, to which browsers bind no passkey."""
+    try:
+        ip_address(host.rsplit(":", 1)[0].strip("[]"))
+    except ValueError:
+        return False
+    return True

@@ -262,6 +262,13 @@ def test_odd_addresses_are_no_fault_of_ours(action, address, ann):
     in_our_look(response)
 
 
+@pytest.mark.parametrize("host, works", [("localhost:8000", True), ("127.0.0.1:8000", False)])
+def test_passkeys_are_offered_where_browsers_allow_them(host, works, db):
+    page = in_our_look(Client(headers={"host": host}).get(reverse("account_login")))
+
+    assert bool(page.find(id="passkey_login")) == works
+
+
 def test_a_placeholder_cannot_log_in(db):
     make_person("lin", placeholder=True).set_unusable_password()
     User.objects.filter(username="lin").update(password="!")

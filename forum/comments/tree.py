@@ -28,6 +28,7 @@ from forum.kit.ids import reserve_ids
 from forum.posts.models import Post
 
 MAX_DEPTH = 200  # comments above each other, counted from a top-level one; no argument measured so far went past 24
+ATTEMPTS = 20  # at locking a tree before it counts as broken; each failure means that a move was faster
 
 
 class TooDeep(Exception):  # noqa: N818 - the services turn it into a refusal
@@ -64,15 +65,16 @@ def locked_all(comment_ids: Iterable[int]) -> dict[int, Comment]:
     """The same for several comments at once, by id: an act that writes to several trees takes all its locks here.
 
     A move may take a comment to another tree while we wait. The locks are given back then, by going back to a
-    savepoint, before the right ones are taken: who kept them and asked for a lower id could wait in a circle.
+    savepoint, before the right ones are taken.
     """
     wanted = set(comment_ids)
-    while True:
+    for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
                 return _lock_trees_of(wanted)
         except _MovedMeanwhile:
             continue
+    raise RuntimeError(f"The trees of the comments {sorted(wanted)} stay out of reach. Run check_trees --fix.")
 
 
 class _MovedMeanwhile(Exception):  # noqa: N818 - it never leaves this module
@@ -81,9 +83,14 @@ class _MovedMeanwhile(Exception):  # noqa: N818 - it never leaves this module
 
 def _lock_trees_of(wanted: set[int]) -> dict[int, Comment]:
     tree_ids = set(Comment.objects.filter(pk__in=wanted).order_by().values_list("tree_id", flat=True))
-    # NO KEY: a plain FOR UPDATE would stop every insert that refers to the row. On SQLite the transaction is the lock.
-    rows = Comment.objects.select_for_update(no_key=True).filter(pk__in=tree_ids).order_by("pk")
-    list(rows.values_list("pk", flat=True))
+    for tree_id in sorted(tree_ids):
+        # One by one, each looked at before the next is asked for: one that has become a reply is no lock but a row that
+        # the holder of its new tree may want to write, who would wait for us as we for them.
+        # NO KEY, since FOR UPDATE would stop every insert that refers to the row. On SQLite the transaction is the
+        # lock.
+        top = Comment.objects.select_for_update(no_key=True).filter(pk=tree_id).values_list("parent_id", flat=True)
+        if any(parent_id is not None for parent_id in top):
+            raise _MovedMeanwhile
     found = Comment.objects.in_bulk(wanted)
     if missing := wanted - found.keys():
         raise Comment.DoesNotExist(f"no comment {min(missing)}")

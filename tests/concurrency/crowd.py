@@ -1,0 +1,102 @@
+"""Several processes that write at once. Tests start it with ``run_crowd``; as a program it is the crowd.
+
+It sets Django up once and forks before it has a connection: eight starts of Python would take longer than what they do.
+"""
+
+import json
+import multiprocessing
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_crowd(role: str, *, processes: int = 8, timeout: float = 120, **task: Any) -> list[dict[str, Any]]:
+    """Let that many processes play ``role``, a function of ``tests.concurrency.roles``, against the test's database.
+
+    Each gets its own number as ``number``, waits for the others, and hands back a report, in which ``waits`` are the
+    seconds each act took and ``errors`` the exceptions that were no refusals.
+    """
+    from django.db import connection
+
+    task |= {"role": role, "processes": processes, "database": str(connection.settings_dict["NAME"])}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.concurrency.crowd"],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        cwd=ROOT,
+        check=False,
+    )
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout)
+
+
+class Diary:
+    """What one process did: the acts that were acknowledged, how long each took, and what went wrong."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.acknowledged: list[dict[str, Any]] = []
+        self.refused: list[str] = []
+        self.errors: list[str] = []
+        self.waits: list[float] = []
+
+    def act(self, kind: str, do: Callable[..., dict[str, Any]], *args: Any) -> None:
+        from forum.kit.refusal import Refusal
+
+        begun = time.monotonic()
+        try:
+            self.acknowledged.append({"kind": kind} | do(*args))
+        except Refusal as refusal:
+            self.refused.append(f"{kind}: {refusal.code}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
+            self.errors.append(f"{kind}: {type(error).__name__}: {error}")
+        self.waits.append(time.monotonic() - begun)
+
+
+def main() -> None:
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    from django.db import connections
+
+    from forum import markup
+    from tests.concurrency import roles
+
+    task = json.load(sys.stdin)
+    connections["default"].settings_dict["NAME"] = task["database"]
+    markup.render("Warm: *all* imports before the fork.", key="warm")
+    role = getattr(roles, task["role"])
+    fork = multiprocessing.get_context("fork")
+    gate, reports = fork.Barrier(task["processes"]), fork.SimpleQueue()
+
+    def play(number: int) -> None:
+        diary = Diary(task.get("seed", 0) * 1000 + number)
+        gate.wait()
+        role(
+            diary, number=number, **{key: task[key] for key in task.keys() - {"role", "processes", "database", "seed"}}
+        )
+        reports.put({key: value for key, value in vars(diary).items() if key != "random"} | {"number": number})
+
+    crowd = [fork.Process(target=play, args=[number]) for number in range(task["processes"])]
+    for process in crowd:
+        process.start()
+    found = [reports.get() for _ in crowd]
+    for process in crowd:
+        process.join()
+    json.dump(sorted(found, key=lambda report: report["number"]), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

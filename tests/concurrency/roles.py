@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from forum.comments import services
 from forum.comments.models import Comment
+from forum.comments.queries import miscounted
 from forum.kit.ids import reserve_ids
 from forum.posts import services as posts
 from forum.posts.models import Post
@@ -99,6 +100,17 @@ def watch_or_write(diary: Diary, *, number: int, people: list[int], post_ids: li
         seen = repr(list(Comment.objects.filter(post_id=post_ids[0]).order_by("pk").values_list(*fields)))
         if before == versions.get():
             diary.acknowledged.append({"version": before, "seen": seen})
+
+
+def flicker(diary: Diary, *, number: int, comments: list[int], rounds: int) -> None:
+    """Hide and restore one's own comment again and again, all in one post; number 0 compares its counters meanwhile."""
+    if number == 0:
+        for _ in range(rounds * 6):
+            diary.errors += [repr(miscount) for miscount in miscounted()]
+        return
+    comment = Comment.objects.get(pk=comments[number])
+    for turn in range(rounds):
+        diary.act("state", _state, comment, None if turn % 2 else timezone.now())
 
 
 def send_one_form(diary: Diary, *, number: int, author: int, post: int, parent: int | None, form: str) -> None:

@@ -103,3 +103,15 @@ def test_one_version_of_a_thread_is_one_content(stage):
         seen[sample["version"]].add(sample["seen"])
     assert len(seen) > 3
     assert {version for version, contents in seen.items() if len(contents) > 1} == set()
+
+
+def test_the_counters_are_exact_at_every_moment(stage):
+    post = make_post(make_moderator())
+    comments = [make_comment(post).pk for _ in range(8)]
+
+    reports = run_crowd("flicker", comments=comments, rounds=15)
+
+    assert [error for report in reports for error in report["errors"]] == []
+    assert list(miscounted()) == []
+    assert Post.objects.get(pk=post.pk).comment_count == 1
+    assert Post.objects.get(pk=post.pk).thread_version == 1 + 8 + 7 * 15

@@ -1,6 +1,5 @@
 """Lets the people of the demonstration do what its histories say, by the same acts as everybody."""
 
-import secrets
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from unittest import mock
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from accounts.services import edit_profile
@@ -73,7 +73,7 @@ class Demonstration:
             date_joined=self.now - timedelta(days=30),
         )
         if moderator or described.get("opened"):
-            self.passwords[username] = secrets.token_urlsafe(9)
+            self.passwords[username] = get_random_string(12)
             person.set_password(self.passwords[username])
         else:
             person.set_unusable_password()

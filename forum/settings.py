@@ -55,7 +55,7 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = [
     SITE_HOST,
     *env_hosts("COLLOQUY_EXTRA_HOSTS"),
-    *(sorted(LOOPBACK - {SITE_HOST}) if ON_LOOPBACK else []),
+    *(["localhost", "127.0.0.1", "[::1]"] if ON_LOOPBACK else []),
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

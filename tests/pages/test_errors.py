@@ -60,3 +60,11 @@ def test_error_pages_need_no_context(name):
 
     assert page.h1
     assert page.find("a", href="/")
+
+
+def test_the_page_of_a_fault_looks_nothing_up(settings):
+    """Static files that were never collected are one way to a fault; the page about it must not be the next one."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    assert "Something went wrong" in render_to_string("500.html")

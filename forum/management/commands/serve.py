@@ -59,7 +59,7 @@ class Command(BaseCommand):
             http=HTTPModes.http1,  # what proxies speak to a site behind them
             http1_settings=HTTP1Settings(
                 header_read_timeout=10_000,  # milliseconds
-                max_buffer_size=65_536,  # bytes; all headers of a request must fit in
+                max_buffer_size=65_536,  # bytes; headers of twice that are refused with 431
             ),
             websockets=False,
             workers=settings.WORKERS,

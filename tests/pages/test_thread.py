@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from forum.comments import services as comments
 from forum.comments.listing import DEPTH_CAP
 from forum.comments.models import Comment, CommentBody
 from forum.posts import services as posts
+from forum.posts.models import Post
 from tests.factories import days_ago, make_chain, make_comment, make_draft, make_post
 
 
@@ -312,3 +314,14 @@ def test_an_old_comment_moved_in_time_stays_where_its_parent_is(ann, browse):
     for sort in ("old", "new", "active"):
         page = soup_of(browse().get(post.get_absolute_url(), {"sort": sort}))
         assert nesting(page)[answer.key] == first.key
+
+
+def test_a_thread_of_a_thousand_costs_eight_queries_at_most_for_anybody(ann, mo, browse, django_assert_max_num_queries):
+    call_command("bench_data", posts=1, comments=1000, one_thread=True, verbosity=0)
+    post = Post.objects.order_by("-comment_count").first()
+    author = post.author
+    for viewer in (None, ann, author, mo):
+        client = browse(viewer)
+        with django_assert_max_num_queries(8):
+            answer = client.get(post.get_absolute_url())
+        assert answer.content.count(b'<li class="node"') == 1000

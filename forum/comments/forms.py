@@ -2,6 +2,7 @@ from django import forms
 
 from forum.markup import COMMENT_LIMIT
 from forum.markup.fields import LineField, SourceField
+from forum.posts.texts import NOTE_LIMIT
 
 
 class CommentForm(forms.Form):
@@ -34,7 +35,7 @@ class CommentEditForm(forms.Form):
     )
     note = LineField(
         label="What changed",
-        limit=200,
+        limit=NOTE_LIMIT,
         required=False,
         help_text="Shown in the history. May stay empty.",
     )

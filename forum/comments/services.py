@@ -17,6 +17,7 @@ from forum.kit.submission import submission_of
 from forum.posts import services as posts
 from forum.posts.models import Post, new_uid, text_key
 from forum.posts.services import EditedMeanwhile
+from forum.posts.texts import accepted, accepted_note
 
 
 def reply(*, author: User, post: Post, source: str, parent_id: int | None = None, form: UUID | None = None) -> Comment:
@@ -26,6 +27,7 @@ def reply(*, author: User, post: Post, source: str, parent_id: int | None = None
     not write here or now, or when the discussion is too deep at this place.
     """
     now = timezone.now()
+    source = accepted(source, limit=markup.COMMENT_LIMIT)
     submission = submission_of(form, author.pk, post.pk, parent_id, source) if form else None
     if earlier := _submitted(submission):
         return earlier
@@ -132,7 +134,8 @@ def edit(*, editor: User, comment: Comment, source: str, revision: int, note: st
     now = timezone.now()
     if refusal := refusal_to_edit(editor, comment, now=now) or refusal_by_edit_rate(editor, now=now):
         raise refusal
-    rendered = markup.render(source, key=text_key(comment.body.uid))
+    source, note = accepted(source, limit=markup.COMMENT_LIMIT), accepted_note(note)
+    rendered = markup.render(source, key=text_key(comment.body.uid), source_format=comment.body.source_format)
     with transaction.atomic():
         # The place too, so that nobody moves it to another post while we tell this one that it has changed.
         comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)

@@ -13,6 +13,7 @@ from forum.comments import listing, services, thread
 from forum.comments.forms import CommentEditForm, CommentForm
 from forum.comments.models import Comment
 from forum.comments.permissions import refusal_to_edit, refusal_to_read_history, refusal_to_reply
+from forum.kit.converters import id_in
 from forum.kit.difference import differences
 from forum.kit.http import answer_refusal, by_htmx, chosen_pair, writers_only
 from forum.kit.refusal import Refusal
@@ -76,9 +77,7 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
 
 def _parent_or_none(number: str) -> Comment | None:
     """The comment of that number, as the form that was refused shows what it answers; nonsense shows nothing."""
-    if not (number.isascii() and number.isdigit()) or int(number) > 2**63 - 1:
-        return None
-    return Comment.objects.select_related("body__author").filter(pk=int(number)).first()
+    return Comment.objects.select_related("body__author").filter(pk=id_in(number)).first()
 
 
 def _parent_to_show(number: str) -> Comment | None:

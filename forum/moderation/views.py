@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from forum.comments.models import Comment
-from forum.kit.converters import GREATEST_ID
+from forum.kit.converters import id_in
 from forum.kit.http import answer_refusal, by_htmx, writers_only
 from forum.kit.paging import page_of
 from forum.kit.refusal import Refusal
@@ -100,9 +100,9 @@ def _narrowed(decisions: DecisionQuerySet, chosen: dict[str, str]) -> DecisionQu
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= GREATEST_ID):
+    if (number := id_in(text)) is None:
         raise Http404("An id is a number.")
-    return int(text)
+    return number
 
 
 def _kinds(chosen: dict[str, str]) -> list[tuple[str, str, bool]]:

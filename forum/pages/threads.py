@@ -61,6 +61,8 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
     if (post_id, slug) != (post.pk, post.shown_slug):
         return _elsewhere(request, comment.get_branch_url())
     above, below = queries.around(comment)
+    if not below:  # it was moved to another post while we read
+        raise Http404("The comment has just been moved.")
     rows = thread.arrange(below, order, cap=listing.DEPTH_CAP)
     context = _context(post, rows, viewer=request.user) | {
         "order": order,

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from forum.markup import POST_LIMIT
 from forum.markup.fields import LineField, SourceField
 from forum.posts.models import Post
+from forum.posts.texts import NOTE_LIMIT, TITLE_LIMIT
 
-TITLE_LIMIT = 200  # characters
 TAG_LIMIT = 40  # characters
 MOST_TAGS = 8
 
@@ -60,7 +60,7 @@ class PostEditForm(PostForm):
 
     note = LineField(
         label="What changed",
-        limit=200,
+        limit=NOTE_LIMIT,
         required=False,
         help_text="Shown in the history. May stay empty.",
     )

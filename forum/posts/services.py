@@ -17,6 +17,7 @@ from forum.kit.refusal import Refusal
 from forum.kit.submission import submission_of
 from forum.posts.models import Post, PostRevision, Tag, new_uid, text_key
 from forum.posts.permissions import refusal_by_edit_rate, refusal_to_draft, refusal_to_edit, refusal_to_publish
+from forum.posts.texts import TITLE_LIMIT, accepted, accepted_line, accepted_note
 
 SLUG_LENGTH = 80
 TAG_LENGTH = 40
@@ -57,7 +58,7 @@ def publish(*, author: User, title: str, source: str, tags: Iterable[str] = (), 
 
 def _create(*, author: User, title: str, source: str, tags: Iterable[str], form: UUID | None, published: bool) -> Post:
     now = timezone.now()
-    tags = list(tags)
+    title, source, tags = accepted_line(title, limit=TITLE_LIMIT), accepted(source, limit=markup.POST_LIMIT), list(tags)
     submission = submission_of(form, author.pk, title, source, tags, published) if form else None
     if earlier := _submitted(submission):
         return earlier
@@ -137,7 +138,9 @@ def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[st
     now = timezone.now()
     if refusal := refusal_to_edit(editor, post, now=now):
         raise refusal
-    rendered = markup.render(source, key=text_key(post.uid))
+    title, source = accepted_line(title, limit=TITLE_LIMIT), accepted(source, limit=markup.POST_LIMIT)
+    note = accepted_note(note)
+    rendered = markup.render(source, key=text_key(post.uid), source_format=post.source_format)
     with transaction.atomic():
         post = _locked(post.pk)
         if refusal := refusal_to_edit(editor, post, now=now):
@@ -266,7 +269,7 @@ def _tags(names: Iterable[str]) -> list[Tag]:
     wanted: dict[str, str] = {}
     for name in names:
         if slug := slugify(name, allow_unicode=True)[:TAG_LENGTH].strip("-"):
-            wanted.setdefault(slug, " ".join(name.split())[:TAG_LENGTH])
+            wanted.setdefault(slug, accepted_line(name, limit=TITLE_LIMIT)[:TAG_LENGTH])
     tags = Tag.objects.in_bulk(wanted, field_name="slug")
     # By name, so that two acts that make the same new tags at once do not wait for each other in a circle.
     for slug in sorted(wanted.keys() - tags.keys()):

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.permissions import is_moderator
-from forum.kit.converters import GREATEST_ID
+from forum.kit.converters import id_in
 from forum.kit.refusal import Refusal
 from forum.moderation.admin.acts import Act
 from forum.moderation.models import Decision
@@ -117,9 +117,9 @@ class Desk(admin.ModelAdmin):
 
     def _rows(self, numbers: Sequence[str]) -> list[Any]:
         """The rows of these ids, in their order; 404 when one is missing or is no id."""
-        if not 0 < len(numbers) <= TOGETHER or not all(number.isascii() and number.isdigit() for number in numbers):
+        if not 0 < len(numbers) <= TOGETHER:
             raise Http404("Which?")
-        ids = [int(number) for number in numbers if int(number) <= GREATEST_ID]
+        ids = [pk for number in numbers if (pk := id_in(number)) is not None]
         found = {row.pk: row for row in self.full().filter(pk__in=ids)}
         if len(ids) != len(numbers) or set(ids) - set(found):
             raise Http404("There is no such row.")

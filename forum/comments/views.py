@@ -150,7 +150,9 @@ def history(request: HttpRequest, comment_id: int) -> HttpResponse:
     comment = _visible(request, comment_id)
     if refusal := refusal_to_read_history(request.user, comment):
         raise Http404(refusal.message)
-    revisions = {row.number: row for row in comment.revisions.select_related("saved_by").order_by("-number")}
+    # Of all sources only the two compared are read: a long history of long texts would not fit in memory.
+    listed = comment.revisions.select_related("saved_by").defer("source").order_by("-number")
+    revisions = {row.number: row for row in listed}
     old, new = chosen_pair(request, list(revisions))
     context = {
         "comment": comment,

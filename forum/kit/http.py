@@ -48,7 +48,7 @@ def by_htmx(request: HttpRequest) -> bool:
 
 def chosen_pair(request: HttpRequest, numbers: list[int]) -> tuple[int, int]:
     """Which two numbered things ``?from=…&to=…`` asks to compare; without, the last two. 404 for one there is not."""
-    newest = max(numbers)
+    newest = max(numbers, default=0)
     try:
         new_one = int(request.GET.get("to", newest))
         old = int(request.GET.get("from", max(new_one - 1, 1)))

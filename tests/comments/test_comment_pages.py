@@ -191,3 +191,11 @@ def test_too_quick_a_writer_is_told_when_it_works_again(ann, ben, browse, settin
     assert 0 < int(answer["Retry-After"]) <= 60
     assert "will work again in" in answer.content.decode()
     assert form_of(answer)["source"] == "Second thoughts."
+
+
+def test_a_comment_that_came_as_a_tombstone_has_no_history_not_even_for_moderators(ann, mo, browse):
+    comment = make_comment(make_post(ann), ann)
+    services.set_hidden(comment=comment, at=timezone.now(), reason="Spam.")
+    comment.revisions.all().delete()  # as an import leaves it
+
+    assert browse(mo).get(f"/comments/{comment.pk}/history").status_code == 404

@@ -203,3 +203,7 @@ def test_a_form_id_of_somebody_elses_post_makes_an_own_one(ann, ben, browse):
     answer = browse(ben).post("/posts/new", typed)
     assert answer.status_code == 302
     assert set(Post.objects.values_list("author__username", flat=True)) == {"ann", "ben"}
+
+
+def test_a_draft_has_no_history_page(ann, browse):
+    assert browse(ann).get(f"/posts/{make_draft(ann).pk}/history").status_code == 404

@@ -47,7 +47,7 @@ class CommentDesk(TextColumns, Desk):
         return {
             "state": state_of(row),
             "below": row.get_descendant_count(),
-            "revisions": row.revisions.select_related("saved_by").order_by("-number"),
+            "revisions": row.revisions.select_related("saved_by").defer("source").order_by("-number"),
             "reports": reports_about(row),
             "entries": decisions_about(row),
         }

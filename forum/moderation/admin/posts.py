@@ -39,7 +39,7 @@ class PostDesk(TextColumns, Desk):
     def page_context(self, row: Post) -> dict[str, Any]:
         return {
             "state": state_of(row),
-            "revisions": row.revisions.select_related("saved_by").order_by("-number"),
+            "revisions": row.revisions.select_related("saved_by").defer("source").order_by("-number"),
             "reports": reports_about(row),
             "entries": decisions_about(row),
         }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 
 from forum.comments import tree
 from forum.comments.models import Comment
@@ -16,6 +16,11 @@ from forum.posts.models import Post
 def placed(comment_id: int) -> Comment | None:
     """The comment and its place in the tree, without its body."""
     return Comment.objects.filter(pk=comment_id).first()
+
+
+def branch(root: Comment) -> QuerySet[Comment]:
+    """``root`` and what stands below it, whatever was written since ``root`` was read."""
+    return tree.branch_of(root)
 
 
 def around(comment: Comment) -> tuple[list[Node], list[Node]]:

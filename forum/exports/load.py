@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User, Viewer
 from forum.comments.models import Comment, CommentRevision
+from forum.comments.queries import branch as branch_of
 from forum.exports.document import (
     CommentDocument,
     PersonDocument,
@@ -45,6 +46,8 @@ def load_thread(post: Post, *, viewer: Viewer, branch: Comment | None = None) ->
     page = settings.SITE_URL + _path(post)
     post_document = _post(post, page, people)
     comments = _comments(post, page, people, branch)
+    if branch is not None and not comments:
+        raise Refusal("moved", "This comment was moved to another discussion meanwhile.", status=404)
     return ThreadDocument(
         exported_at=timezone.now(),
         source_url=page,
@@ -97,18 +100,18 @@ def _post(post: Post, page: str, people: dict[int, User]) -> PostDocument:
 
 
 def _comments(post: Post, page: str, people: dict[int, User], branch: Comment | None) -> tuple[CommentDocument, ...]:
-    rows = Comment.objects.filter(post=post).select_related("body__author").order_by("pk")
-    changes = CommentRevision.objects.filter(comment__post=post).select_related("saved_by").order_by("number")
     parent_uid: dict[int, str] = {}
-    if branch is not None:
-        within = {"tree_id": branch.tree_id, "lft__gte": branch.lft, "rght__lte": branch.rght}
-        rows = rows.filter(**within)
-        changes = changes.filter(**{f"comment__{name}": value for name, value in within.items()})
-        above = Comment.objects.filter(pk=branch.parent_id).values_list("pk", "body__uid")
-        parent_uid.update(above)
-    comments = list(rows)
+    if branch is None:
+        rows = Comment.objects.filter(post=post)
+        changes = CommentRevision.objects.filter(comment__post=post)
+    else:
+        rows = branch_of(branch)
+        changes = CommentRevision.objects.filter(comment__in=rows.order_by())
+        parent_uid.update(Comment.objects.filter(pk=branch.parent_id).values_list("pk", "body__uid"))
+    comments = list(rows.select_related("body__author").order_by("pk"))
     revisions: dict[int, list[CommentRevision]] = defaultdict(list)
-    for change in changes.filter(comment__hidden_at=None, comment__retracted_at=None):
+    shown = changes.filter(comment__hidden_at=None, comment__retracted_at=None)
+    for change in shown.select_related("saved_by").order_by("number"):
         revisions[change.comment_id].append(change)
     parent_uid.update((comment.pk, comment.body.uid) for comment in comments)
     return in_reading_order(

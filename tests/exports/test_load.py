@@ -66,6 +66,28 @@ def test_a_branch_is_loaded_with_what_it_answers(ann):
     assert thread.comments[0].parent == chain[0].body.uid
 
 
+def test_a_branch_is_whole_though_somebody_answered_in_it_since_it_was_opened(ann):
+    post = make_post(ann)
+    chain = make_chain(post, 2, ann)
+    opened_before = Comment.objects.get(pk=chain[0].pk)
+    late = make_comment(post, ann, parent=chain[1])
+
+    thread = load_thread(post, viewer=STRANGER, branch=opened_before)
+
+    assert [comment.uid for comment in thread.comments] == [comment.body.uid for comment in [*chain, late]]
+
+
+def test_a_branch_moved_away_since_it_was_opened_is_not_found_here(ann):
+    post = make_post(ann)
+    opened_before = make_comment(post, ann)
+    comments.move(comment=opened_before, parent_id=None, post=make_post(ann))
+
+    with pytest.raises(Refusal) as refused:
+        load_thread(post, viewer=STRANGER, branch=opened_before)
+
+    assert (refused.value.code, refused.value.status) == ("moved", 404)
+
+
 @pytest.mark.parametrize("part", ["comment", "post"])
 @pytest.mark.parametrize("state", ["hidden", "retracted"])
 def test_no_format_holds_a_hidden_or_retracted_text_not_even_for_a_moderator(part, state, ann, ben, mo):

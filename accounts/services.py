@@ -10,11 +10,11 @@ from accounts.permissions import refusal_to_write
 from forum import events, markup
 
 
-@transaction.atomic
 def edit_profile(*, person: User, display_name: str, bio: str, affiliation: str, website: str, orcid: str) -> User:
     """Save the profile. ``bio`` is Markdown, normalised by the caller's form; its rendering is stored beside it.
 
-    Raises Refusal when the person may not write: a suspension is not the time for a new name.
+    Rendered before the transaction opens, so that nobody waits for it. Raises Refusal when the person may not write: a
+    suspension is not the time for a new name.
     """
     if refusal := refusal_to_write(person, now=timezone.now()):
         raise refusal
@@ -23,11 +23,12 @@ def edit_profile(*, person: User, display_name: str, bio: str, affiliation: str,
     person.display_name = display_name
     person.bio, person.bio_html, person.bio_render_version = bio, rendered.html, rendered.version
     person.affiliation, person.website, person.orcid = affiliation, website, orcid
-    person.save(
-        update_fields=["display_name", "bio", "bio_html", "bio_render_version", "affiliation", "website", "orcid"]
-    )
-    if renamed:
-        events.person_renamed.send(sender=User, person=person)
+    with transaction.atomic():
+        person.save(
+            update_fields=["display_name", "bio", "bio_html", "bio_render_version", "affiliation", "website", "orcid"]
+        )
+        if renamed:
+            events.person_renamed.send(sender=User, person=person)
     return person
 
 

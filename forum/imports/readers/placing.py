@@ -50,7 +50,7 @@ def place(letters: Mapping[str, Letter], *, outside: Collection[str], sent_at: M
         links[oldest] = next((above for above in choices[oldest] if not _leads_to(links, above, oldest)), None)
 
     for uid in order:
-        _settle(uid, links, letters.keys() | set(outside), placing)
+        _settle(uid, links, there, placing)
     return placing
 
 

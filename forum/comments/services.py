@@ -258,13 +258,18 @@ def counts_of(post_id: int) -> tuple[int, datetime | None]:
 @transaction.atomic
 def adopt(*, placeholder: User, person: User) -> None:
     """Give the comments of a placeholder account to the person it stood for."""
-    touch_threads_of(placeholder)
+    threads = _threads_of(placeholder)
     CommentBody.objects.filter(author=placeholder).update(author=person)
     CommentRevision.objects.filter(saved_by=placeholder).update(saved_by=person)
+    posts.touch_threads(post_ids=threads)  # last, and all at once, by the order of locks
 
 
 def touch_threads_of(person: User) -> None:
     """Say that every thread page that names ``person`` has changed."""
+    posts.touch_threads(post_ids=_threads_of(person))
+
+
+def _threads_of(person: User) -> set[int]:
     own = Post.objects.filter(author=person).values_list("pk", flat=True)
     answered = Comment.objects.filter(body__author=person).order_by().values_list("post_id", flat=True).distinct()
-    posts.touch_threads(post_ids={*own, *answered})
+    return {*own, *answered}

@@ -29,8 +29,8 @@ def claim(*, person: User, address: str) -> int:
     found = User.objects.select_for_update().filter(placeholder=True, imported_address__iexact=address).order_by("pk")
     placeholders = list(found)
     for placeholder in placeholders:
+        comments.adopt(placeholder=placeholder, person=person)  # before the posts, by the order of locks
         posts.adopt(placeholder=placeholder, person=person)
-        comments.adopt(placeholder=placeholder, person=person)
         _remove(placeholder)
     return len(placeholders)
 

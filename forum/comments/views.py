@@ -101,7 +101,8 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "comments/edit.html", context, status=422)
     if request.POST.get("action") == "preview":
-        context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+        source, source_format = form.cleaned_data["source"], comment.body.source_format
+        context["preview"] = markup.render(source, key="preview", source_format=source_format)
         return render(request, "comments/edit.html", context)
     try:
         comment = services.edit(

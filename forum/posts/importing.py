@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from forum.posts.models import Post, PostRevision
-from forum.posts.services import _tags, touch_thread
+from forum.posts.services import tags_named, touch_thread
 
 # Marks the first revision of a post that stands for a message an archive lacks; it travels with exports.
 PLACEHOLDER_NOTE = "Stands for a first message that is not in the archive"
@@ -15,7 +15,7 @@ PLACEHOLDER_NOTE = "Stands for a first message that is not in the archive"
 def add_post(post: Post, *, tags: Iterable[str], revisions: Iterable[PostRevision]) -> Post:
     """Write a post that is complete but for its row, with its history."""
     post.save(force_insert=True)
-    post.tags.set(_tags(tags))
+    post.tags.set(tags_named(tags))
     _keep(post, revisions)
     return post
 
@@ -32,7 +32,7 @@ def fill_placeholder(post: Post, *, tags: Iterable[str], revisions: Iterable[Pos
     )
     post.thread_version = placeholder.thread_version
     post.save(force_update=True)
-    post.tags.set(_tags(tags))
+    post.tags.set(tags_named(tags))
     post.revisions.all().delete()  # it said nothing of anybody's
     _keep(post, revisions)
     touch_thread(post_id=post.pk)

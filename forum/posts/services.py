@@ -82,7 +82,7 @@ def _create(*, author: User, title: str, source: str, tags: Iterable[str], form:
         )
         with transaction.atomic():
             post.save(force_insert=True)
-            post.tags.set(_tags(tags))
+            post.tags.set(tags_named(tags))
             if published:
                 _publish(post, now=now)
     except (IntegrityError, Refusal):
@@ -130,10 +130,11 @@ def _publish(post: Post, *, now: datetime) -> None:
 
 
 def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[str], saves: int, note: str = "") -> Post:
-    """Save a draft anew, or a published post as its next revision; the same text again changes nothing.
+    """Save a draft anew, or a published post as its next revision; the same text and tags again change nothing.
 
-    ``saves`` is the post's number of saves when the editor opened it. Raises EditedMeanwhile when it has risen since,
-    and Refusal when the editor may not.
+    Tags alone make no revision, but they are a save too: else another tab would undo them unseen. ``saves`` is the
+    post's number of saves when the editor opened it. Raises EditedMeanwhile when it has risen since, and Refusal when
+    the editor may not.
     """
     now = timezone.now()
     if refusal := refusal_to_edit(editor, post, now=now):
@@ -145,18 +146,21 @@ def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[st
         post = _locked(post.pk)
         if refusal := refusal_to_edit(editor, post, now=now):
             raise refusal
+        wanted = tags_named(tags)
         same_text = (post.title, post.source) == (title, source)
-        if post.saves != saves and not same_text:
-            raise EditedMeanwhile
-        post.tags.set(_tags(tags))
-        if same_text:
-            touch_thread(post_id=post.pk)
+        if same_text and set(wanted) == set(post.tags.all()):
             return post
-        post.title, post.slug, post.source = title, slug_of(title), source
-        post.html, post.render_version = rendered.html, rendered.version
-        post.saved_at, post.saves = now, post.saves + 1
-        changed = ["title", "slug", "source", "html", "render_version", "saved_at", "saves"]
-        if post.published_at:
+        if post.saves != saves:
+            raise EditedMeanwhile
+        post.tags.set(wanted)
+        post.saves += 1
+        changed = ["saves"]
+        if not same_text:
+            post.title, post.slug, post.source = title, slug_of(title), source
+            post.html, post.render_version = rendered.html, rendered.version
+            post.saved_at = now
+            changed += ["title", "slug", "source", "html", "render_version", "saved_at"]
+        if post.published_at and not same_text:
             newest = (
                 PostRevision.objects.filter(saved_by=editor).order_by("-saved_at").values_list("saved_at", flat=True)
             )
@@ -264,7 +268,7 @@ def adopt(*, placeholder: User, person: User) -> None:
     PostRevision.objects.filter(saved_by=placeholder).update(saved_by=person)
 
 
-def _tags(names: Iterable[str]) -> list[Tag]:
+def tags_named(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, made when new. Two names of one slug are one tag."""
     wanted: dict[str, str] = {}
     for name in names:

@@ -69,7 +69,8 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "posts/edit.html", context, status=422)
     if request.POST.get("action") == "preview":
-        context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+        source = form.cleaned_data["source"]
+        context["preview"] = markup.render(source, key="preview", source_format=post.source_format)
         return render(request, "posts/edit.html", context)
     try:
         post = _save(_writer(request), post, form, publish=request.POST.get("action") == "publish")
@@ -91,6 +92,8 @@ def _save(editor: User, post: Post, form: PostEditForm, *, publish: bool) -> Pos
         note=form.cleaned_data["note"],
     )
     if publish and post.published_at is None:
+        # Saved it is, even if it may not be published: the form goes on from here.
+        form.data = dict(form.data.items()) | {"saves": str(post.saves)}
         return services.publish_draft(author=editor, post=post, saves=post.saves)
     return post
 
@@ -157,8 +160,12 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """What the text of a form would look like, as a fragment; rendered by the function that saving uses."""
     key = f"previews/{request.user.pk}"
-    cache.add(key, 0, timeout=60)
-    if cache.incr(key) > settings.PREVIEWS_PER_MINUTE:
+    try:
+        count = cache.incr(key)
+    except ValueError:  # the first in this minute
+        count = 1
+        cache.set(key, count, timeout=60)
+    if count > settings.PREVIEWS_PER_MINUTE:
         raise Refusal(
             "too-many", "That were many previews. It will work again in a minute.", status=429, retry_after=60
         )
@@ -166,10 +173,13 @@ def preview(request: HttpRequest) -> HttpResponse:
         source = markup.normalise(request.POST.get("source", ""), limit=markup.POST_LIMIT)
     except markup.TextRefused as refused:
         return render(request, "posts/_preview.html", {"refused": refused.message}, status=422)
-    return render(request, "posts/_preview.html", {"preview": markup.render(source, key="preview")})
+    source_format = "plain" if request.POST.get("source_format") == "plain" else "markdown"
+    preview = markup.render(source, key="preview", source_format=source_format)
+    return render(request, "posts/_preview.html", {"preview": preview})
 
 
 @require_safe
 @writers_only
 def drafts(request: HttpRequest) -> HttpResponse:
-    return render(request, "posts/drafts.html", {"drafts": Post.objects.drafts_of(_writer(request)).defer("source", "html")[:200]})
+    found = Post.objects.drafts_of(_writer(request)).defer("source", "html")  # up to 200,000 characters each
+    return render(request, "posts/drafts.html", {"drafts": found[:200]})

@@ -126,3 +126,12 @@ def test_the_history_goes_with_the_post_that_was_withdrawn(comment, ben):
     comment.post.hidden_at = timezone.now()
 
     assert refusal_to_read_history(ben, comment).code == "withheld"
+
+
+def test_text_that_came_by_mail_stays_plain_when_its_author_corrects_it(comment, ben):
+    CommentBody.objects.update(source_format="plain")
+    comment.body.refresh_from_db()
+
+    edited = edit(editor=ben, comment=comment, source="as it was, *not* Markdown", revision=1).body
+
+    assert (edited.source_format, "<em>" in edited.html) == ("plain", False)

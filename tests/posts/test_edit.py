@@ -144,3 +144,32 @@ def test_the_history_goes_with_the_text_that_was_withdrawn(ann, ben, mo):
     assert refusal_to_read_history(ben, post).status == 404
     assert refusal_to_read_history(ann, post).code == "withheld"
     assert refusal_to_read_history(mo, post) is None
+
+
+def test_tags_that_one_tab_changed_are_not_undone_by_the_other(ann):
+    opened_in_two_tabs = make_post(ann, source="First.", tags=["old"])
+    save(ann, opened_in_two_tabs, tags=["old", "new"])
+
+    with pytest.raises(EditedMeanwhile):
+        save(ann, opened_in_two_tabs, source="Second.", tags=["old"])
+
+    post = Post.objects.get()
+    assert {tag.name for tag in post.tags.all()} == {"old", "new"}
+    assert (post.saves, post.revision, post.edited_at) == (2, 1, None)
+
+
+def test_saving_what_stands_there_already_changes_nothing_on_the_page(ann):
+    post = make_post(ann, tags=["old"])
+    before = version_of(post)
+
+    save(ann, post, tags=["old"])
+
+    assert version_of(post) == before
+
+
+def test_text_that_came_by_mail_stays_plain_when_its_author_corrects_it(ann):
+    post = make_post(ann, source_format="plain")
+
+    edited = save(ann, post, source="as it was, *not* Markdown:\n    indented")
+
+    assert (edited.source_format, "<em>" in edited.html) == ("plain", False)

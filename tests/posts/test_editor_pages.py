@@ -95,6 +95,16 @@ def test_the_preview_in_place_is_the_same_rendering(ann, browse):
     assert browse(ann).post("/posts/preview", {"source": ""}).status_code == 422
 
 
+def test_the_preview_of_mail_is_plain_as_its_page_is(ann, browse):
+    post = make_post(ann, source="Some *text*.", source_format="plain")
+    client = browse(ann)
+    typed = form_of(client.get(f"/posts/{post.pk}/edit"))
+
+    for place in ("/posts/preview", f"/posts/{post.pk}/edit"):
+        answer = client.post(place, typed | {"action": "preview"})
+        assert BeautifulSoup(answer.content, "html.parser").select_one(".preview .text").text.strip() == "Some *text*."
+
+
 def test_previews_have_a_rate(ann, browse, settings):
     settings.PREVIEWS_PER_MINUTE = 2
     client = browse(ann)
@@ -139,6 +149,20 @@ def test_two_tabs_of_one_post_lose_nothing(ann, browse):
         "What the first tab says.",
         "What the second tab says.",
     ]
+
+
+def test_a_draft_that_may_not_be_published_now_is_saved_and_its_form_goes_on_from_there(ann, browse, settings):
+    settings.POSTS_PER_DAY = 1
+    draft, _ = make_draft(ann), make_post(ann)
+    client, place = browse(ann), f"/posts/{draft.pk}/edit"
+    typed = form_of(client.get(place)) | {"source": "Better.", "action": "publish"}
+
+    refused = client.post(place, typed)
+    assert (refused.status_code, form_of(refused)["source"]) == (429, "Better.")
+    again = client.post(place, form_of(refused) | {"source": "Better still.", "action": "draft"})
+
+    assert again.status_code == 302
+    assert Post.objects.get(pk=draft.pk).source == "Better still."
 
 
 def test_only_the_author_edits_and_a_draft_is_not_even_found(ann, ben, browse):

@@ -250,7 +250,7 @@ _sign_in_with(
 
 MAIL_SECURITY = env_choice("COLLOQUY_EMAIL_SECURITY", default="starttls", choices=("starttls", "tls", "none"))
 MAIL_PORT = env_int("COLLOQUY_EMAIL_PORT", default=587, at_least=1, at_most=65535)
-MAILERS: dict[str, Any] = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, Any] = {"default": {"BACKEND": "forum.kit.console.EmailBackend"}}
 if MAIL_HOST := env_str("COLLOQUY_EMAIL_HOST"):
     MAILERS["default"] = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -106,8 +106,13 @@ def _values(row: Row, urls: dict[str, str]) -> dict[str, str]:
         "revision": str(node.revision),
         "post_revision": str(node.post_revision),
         "parent_anchor": f"c{row.parent.pk}" if row.parent else "post",
-        "parent_author": html.escape(row.parent.author_name) if row.parent else "",
+        "parent_author": _called(row.parent) if row.parent else "",
     }
+
+
+def _called(parent: Node) -> str:
+    """Whom a reply answers; who wrote what was withdrawn is withdrawn with it."""
+    return "a withdrawn comment" if parent.is_tombstone else html.escape(parent.author_name or "somebody")
 
 
 def _day(at: datetime) -> str:

@@ -51,9 +51,9 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
     form = CommentForm(request.POST)
     context: dict[str, Any] = {"post": post, "form": form}
     if not form.is_valid():
-        context["parent"] = _parent_or_none(request.POST.get("parent", ""))
+        context["parent"] = _parent_in(post, request.POST.get("parent", ""))
         return render(request, template, context, status=422)
-    context["parent"] = _parent_or_none(str(form.cleaned_data["parent"] or ""))
+    context["parent"] = _parent_in(post, str(form.cleaned_data["parent"] or ""))
     if request.POST.get("action") == "preview":
         context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
         return render(request, template, context)
@@ -76,8 +76,14 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
 
 
 def _parent_or_none(number: str) -> Comment | None:
-    """The comment of that number, as the form that was refused shows what it answers; nonsense shows nothing."""
-    return Comment.objects.select_related("body__author").filter(pk=id_in(number)).first()
+    pk = id_in(number)
+    return Comment.objects.select_related("body__author").filter(pk=pk).first() if pk else None
+
+
+def _parent_in(post: Post, number: str) -> Comment | None:
+    """What the form that comes back says it answers: a comment of ``post``; nonsense and others show nothing."""
+    parent = _parent_or_none(number)
+    return parent if parent and parent.post_id == post.pk else None
 
 
 def _parent_to_show(number: str) -> Comment | None:

@@ -3,16 +3,15 @@
 from django.urls import register_converter
 
 GREATEST_ID = 2**63 - 1  # a database refuses a greater one with an error instead of finding nothing
+LONGEST_ID = 19  # digits
 
 
 def id_in(text: str) -> int | None:
-    """The id that ``text`` writes in digits; None when it writes none that a database can hold.
-
-    The length is looked at first: Python refuses to read a number of thousands of digits, with an error.
-    """
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(GREATEST_ID))):
+    """The row's id that ``text`` writes; None for what is no id. By length first: int() refuses thousands of digits."""
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID):
         return None
-    return number if 0 < (number := int(text)) <= GREATEST_ID else None
+    number = int(text)
+    return number if 0 < number <= GREATEST_ID else None
 
 
 class IdConverter:

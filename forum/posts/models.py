@@ -132,6 +132,11 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
         return "withdrawn" if self.is_tombstone else self.slug
 
     @property
+    def shown_title(self) -> str:
+        """The title as pages around the post show it; a withdrawn post's is withdrawn with its text."""
+        return "a withdrawn post" if self.is_tombstone else self.title
+
+    @property
     def is_tombstone(self) -> bool:
         return self.hidden_at is not None or self.retracted_at is not None
 

@@ -119,7 +119,7 @@ class Desk(admin.ModelAdmin):
         """The rows of these ids, in their order; 404 when one is missing or is no id."""
         if not 0 < len(numbers) <= TOGETHER:
             raise Http404("Which?")
-        ids = [pk for number in numbers if (pk := id_in(number)) is not None]
+        ids = [pk for number in numbers if (pk := id_in(number))]
         found = {row.pk: row for row in self.full().filter(pk__in=ids)}
         if len(ids) != len(numbers) or set(ids) - set(found):
             raise Http404("There is no such row.")

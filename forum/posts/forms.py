@@ -1,5 +1,5 @@
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -55,19 +55,13 @@ class PostForm(forms.Form):
         return cls(initial={"form": uuid.uuid4()})
 
 
-class PostEditForm(PostForm):
+class DraftForm(PostForm):
     """A post as it is changed; ``saves`` says which state the editor started from."""
 
-    note = LineField(
-        label="What changed",
-        limit=NOTE_LIMIT,
-        required=False,
-        help_text="Shown in the history. May stay empty.",
-    )
     saves = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
     @classmethod
-    def of(cls, post: Post) -> "PostEditForm":
+    def of(cls, post: Post) -> Self:
         initial: dict[str, Any] = {
             "title": post.title,
             "source": post.source,
@@ -75,3 +69,18 @@ class PostEditForm(PostForm):
             "saves": post.saves,
         }
         return cls(initial=initial)
+
+
+class PostEditForm(DraftForm):
+    """A published post as it is changed. Only here is there a history for the note to stand in."""
+
+    note = LineField(
+        label="What changed",
+        limit=NOTE_LIMIT,
+        required=False,
+        help_text="Shown in the history. May stay empty.",
+    )
+
+
+def edit_form(post: Post) -> type[DraftForm]:
+    return PostEditForm if post.published_at else DraftForm

@@ -14,7 +14,7 @@ from forum.kit.difference import differences
 from forum.kit.http import answer_refusal, chosen_pair, writers_only
 from forum.kit.refusal import Refusal
 from forum.posts import services
-from forum.posts.forms import PostEditForm, PostForm
+from forum.posts.forms import DraftForm, PostForm, edit_form
 from forum.posts.models import Post
 from forum.posts.permissions import refusal_to_edit, refusal_to_read_history
 from forum.posts.services import EditedMeanwhile
@@ -63,8 +63,8 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     if request.method != "POST":
         if refusal := refusal_to_edit(request.user, post, now=timezone.now()):
             raise refusal
-        return render(request, "posts/edit.html", {"form": PostEditForm.of(post), "post": post})
-    form = PostEditForm(request.POST)
+        return render(request, "posts/edit.html", {"form": edit_form(post).of(post), "post": post})
+    form = edit_form(post)(request.POST)
     context: dict[str, Any] = {"form": form, "post": post}
     if not form.is_valid():
         return render(request, "posts/edit.html", context, status=422)
@@ -81,7 +81,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     return _after_saving(request, post)
 
 
-def _save(editor: User, post: Post, form: PostEditForm, *, publish: bool) -> Post:
+def _save(editor: User, post: Post, form: DraftForm, *, publish: bool) -> Post:
     post = services.edit(
         editor=editor,
         post=post,
@@ -89,7 +89,7 @@ def _save(editor: User, post: Post, form: PostEditForm, *, publish: bool) -> Pos
         source=form.cleaned_data["source"],
         tags=form.cleaned_data["tags"],
         saves=form.cleaned_data["saves"],
-        note=form.cleaned_data["note"],
+        note=form.cleaned_data.get("note", ""),
     )
     if publish and post.published_at is None:
         # Saved it is, even if it may not be published: the form goes on from here.
@@ -110,7 +110,7 @@ def _conflict(request: HttpRequest, post_id: int, context: dict[str, Any], refus
     saved = _visible(request, post_id)
     data = request.POST.copy()
     data["saves"] = str(saved.saves)
-    typed = PostEditForm(data)
+    typed = edit_form(saved)(data)
     typed.is_valid()
     difference = differences(saved.source, typed.cleaned_data.get("source", ""))
     context |= {"form": typed, "post": saved, "saved": saved, "difference": difference}

@@ -231,3 +231,19 @@ def test_a_form_id_of_somebody_elses_post_makes_an_own_one(ann, ben, browse):
 
 def test_a_draft_has_no_history_page(ann, browse):
     assert browse(ann).get(f"/posts/{make_draft(ann).pk}/history").status_code == 404
+
+
+def test_only_a_published_post_is_asked_what_changed(ann, browse):
+    client = browse(ann)
+    assert "note" not in form_of(client.get(f"/posts/{make_draft(ann).pk}/edit"))
+    assert "note" in form_of(client.get(f"/posts/{make_post(ann).pk}/edit"))
+
+
+def test_tags_stand_in_the_order_of_their_names(ann, browse):
+    post = make_post(ann)
+    typed = form_of(browse(ann).get(f"/posts/{post.pk}/edit")) | {"tags": "zebras, apes, moths"}
+    browse(ann).post(f"/posts/{post.pk}/edit", typed | {"action": "save"})
+
+    for address, place in ((post.get_absolute_url(), ".tags a"), ("/", ".rows .meta a[href^='/tags/']")):
+        page = BeautifulSoup(browse().get(address).content, "html.parser")
+        assert [tag.text for tag in page.select(place)] == ["apes", "moths", "zebras"]

@@ -82,6 +82,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
     2_500_000  # bytes of a form: a post of 200,000 characters, percent-encoded, at 12 bytes each
 )
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no form takes one, and the limit above does not count their bytes
 
 # --- The house --------------------------------------------------------------------------------------------------------
 
@@ -111,14 +112,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # so far out that redirects and refusals have it too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "forum.pages.caching.PersonalMiddleware",
     "forum.pages.errors.RefusalMiddleware",
 ]
 
@@ -185,7 +187,13 @@ if REDIS_URL := env_str("REDIS_URL"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Rates are counted here. Django's own 300 entries would be forgotten as soon as a few hundred people come.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 
 # --- People -----------------------------------------------------------------------------------------------------------
 

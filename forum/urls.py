@@ -7,6 +7,8 @@ from forum.kit import converters
 
 converters.register()
 
+handler400 = "forum.pages.errors.bad_request"
+
 urlpatterns = [
     path("", include("forum.pages.urls")),
     path("", include("forum.posts.urls")),

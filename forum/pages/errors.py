@@ -39,6 +39,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"typed": typed_text(request)}, status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own asks for the form's token first: it reads once more what could not be read, and fails again."""
+    return render(request, "400.html", status=400)
+
+
 def typed_text(request: HttpRequest) -> list[str]:
     """What somebody typed at length into the form that was refused, to be given back."""
     return [text for name in TYPED if (text := request.POST.get(name, "").strip())] if request.method == "POST" else []

@@ -11,7 +11,7 @@ from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.permissions import refusal_to_write
 from forum import markup
-from forum.kit.http import answer_refusal, writers_only
+from forum.kit.http import answer_refusal, count_rendering, writers_only
 from forum.kit.refusal import Refusal
 
 PAGE = "accounts/profile.html"
@@ -28,6 +28,10 @@ def profile(request: HttpRequest) -> HttpResponse:
         return render(request, PAGE, {"form": ProfileForm.of(person), "refusal": refusal})
     form = ProfileForm(request.POST)
     valid = form.is_valid()
+    try:
+        count_rendering(request)
+    except Refusal as refused:
+        return answer_refusal(request, PAGE, {"form": form}, refused)
     if request.POST.get("action") == "preview":
         return render(request, PAGE, {"form": form} | _preview(form), status=200 if valid else 422)
     if not valid:

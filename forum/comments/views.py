@@ -15,7 +15,7 @@ from forum.comments.models import Comment
 from forum.comments.permissions import refusal_to_edit, refusal_to_read_history, refusal_to_reply
 from forum.kit.converters import id_in
 from forum.kit.difference import differences
-from forum.kit.http import answer_refusal, by_htmx, chosen_pair, writers_only
+from forum.kit.http import answer_refusal, by_htmx, chosen_pair, count_rendering, writers_only
 from forum.kit.refusal import Refusal
 from forum.posts.models import Post
 from forum.posts.services import EditedMeanwhile
@@ -54,10 +54,11 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
         context["parent"] = _parent_in(post, request.POST.get("parent", ""))
         return render(request, template, context, status=422)
     context["parent"] = _parent_in(post, str(form.cleaned_data["parent"] or ""))
-    if request.POST.get("action") == "preview":
-        context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
-        return render(request, template, context)
     try:
+        count_rendering(request)
+        if request.POST.get("action") == "preview":
+            context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+            return render(request, template, context)
         comment = services.reply(
             author=_writer(request),
             post=post,
@@ -106,11 +107,12 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "comment": comment}
     if not form.is_valid():
         return render(request, "comments/edit.html", context, status=422)
-    if request.POST.get("action") == "preview":
-        source, source_format = form.cleaned_data["source"], comment.body.source_format
-        context["preview"] = markup.render(source, key="preview", source_format=source_format)
-        return render(request, "comments/edit.html", context)
     try:
+        count_rendering(request)
+        if request.POST.get("action") == "preview":
+            source, source_format = form.cleaned_data["source"], comment.body.source_format
+            context["preview"] = markup.render(source, key="preview", source_format=source_format)
+            return render(request, "comments/edit.html", context)
         comment = services.edit(
             editor=_writer(request),
             comment=comment,

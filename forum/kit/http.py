@@ -1,10 +1,13 @@
 """Small things that views of every room need."""
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Any, Concatenate
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -31,6 +34,19 @@ def writers_only[**P](
         return login
 
     return guarded
+
+
+def count_rendering(request: HttpRequest) -> None:
+    """Refuse who has had too many texts rendered for now, in previews or in saves that may come to nothing.
+
+    Rendering is what a form costs, and the other rates count only what was published.
+    """
+    key = f"renderings/{request.user.pk}/{int(time.time()) // 60}"
+    cache.add(key, 0, timeout=120)
+    if cache.incr(key) > settings.PREVIEWS_PER_MINUTE:
+        raise Refusal(
+            "too-many", "Those were many previews. It will work again in a minute.", status=429, retry_after=60
+        )
 
 
 def answer_refusal(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:

@@ -1,8 +1,6 @@
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from forum import markup
 from forum.kit.difference import differences
-from forum.kit.http import answer_refusal, chosen_pair, writers_only
+from forum.kit.http import answer_refusal, chosen_pair, count_rendering, writers_only
 from forum.kit.refusal import Refusal
 from forum.posts import services
 from forum.posts.forms import DraftForm, PostForm, edit_form
@@ -39,11 +37,12 @@ def new(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if not form.is_valid():
         return render(request, "posts/new.html", context, status=422)
-    if request.POST.get("action") == "preview":
-        context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
-        return render(request, "posts/new.html", context)
     act = services.save_draft if request.POST.get("action") == "draft" else services.publish
     try:
+        count_rendering(request)
+        if request.POST.get("action") == "preview":
+            context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+            return render(request, "posts/new.html", context)
         post = act(
             author=_writer(request),
             title=form.cleaned_data["title"],
@@ -68,11 +67,12 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "post": post}
     if not form.is_valid():
         return render(request, "posts/edit.html", context, status=422)
-    if request.POST.get("action") == "preview":
-        source = form.cleaned_data["source"]
-        context["preview"] = markup.render(source, key="preview", source_format=post.source_format)
-        return render(request, "posts/edit.html", context)
     try:
+        count_rendering(request)
+        if request.POST.get("action") == "preview":
+            source = form.cleaned_data["source"]
+            context["preview"] = markup.render(source, key="preview", source_format=post.source_format)
+            return render(request, "posts/edit.html", context)
         post = _save(_writer(request), post, form, publish=request.POST.get("action") == "publish")
     except EditedMeanwhile as refusal:
         return _conflict(request, post_id, context, refusal)
@@ -159,16 +159,7 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
 @writers_only
 def preview(request: HttpRequest) -> HttpResponse:
     """What the text of a form would look like, as a fragment; rendered by the function that saving uses."""
-    key = f"previews/{request.user.pk}"
-    try:
-        count = cache.incr(key)
-    except ValueError:  # the first in this minute
-        count = 1
-        cache.set(key, count, timeout=60)
-    if count > settings.PREVIEWS_PER_MINUTE:
-        raise Refusal(
-            "too-many", "That were many previews. It will work again in a minute.", status=429, retry_after=60
-        )
+    count_rendering(request)
     try:
         source = markup.normalise(request.POST.get("source", ""), limit=markup.POST_LIMIT)
     except markup.TextRefused as refused:

@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,21 @@ def load_application(target: str) -> Callable[..., Any]:
     return import_string(target)
 
 
+def keep_private(database: dict[str, Any]) -> None:
+    """Let nobody else on this machine read an SQLite file: it holds sessions and the hashes of passwords.
+
+    SQLite gives the files beside it the same rights.
+    """
+    name = str(database["NAME"])
+    if database["ENGINE"].endswith("sqlite3") and name != ":memory:" and not name.startswith("file:"):
+        path = Path(name)
+        try:
+            path.touch(mode=0o600)
+            path.chmod(path.stat().st_mode & 0o700)
+        except OSError as fault:
+            raise CommandError(f"The file that DATABASE_URL names cannot be used: {fault}") from None
+
+
 class Command(BaseCommand):
     help = "Serve the site with granian, at COLLOQUY_BIND and PORT, until it is interrupted."
     requires_system_checks = []  # `migrate` and `check --deploy` have looked; workers should start at once
@@ -42,6 +58,7 @@ class Command(BaseCommand):
             raise CommandError(trouble)
         if prepare:  # in one process: each start of Django costs a second
             settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+            keep_private(settings.DATABASES["default"])
             try:
                 call_command("migrate", verbosity=0)
             except OperationalError as fault:

@@ -10,11 +10,14 @@ from accounts.names import clean_orcid, username_validators, validate_orcid
 
 class People(UserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        return self.named(username or "").get()
 
     def named(self, username: str) -> models.QuerySet["User"]:
-        """The person of that name, whatever the case of its letters; none or one."""
-        return self.filter(username__iexact=username)
+        """The person of that name, whatever the case of its letters; none or one.
+
+        Not ``__iexact``: that compares by UPPER, or by LIKE, and the unique index has LOWER.
+        """
+        return self.alias(lowered=Lower("username")).filter(lowered=username.lower())
 
 
 class User(AbstractUser):

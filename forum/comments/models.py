@@ -11,12 +11,6 @@ from mptt.querysets import TreeQuerySet
 from forum.posts.models import Post, SourceFormat, new_uid
 
 
-class CommentQuerySet(TreeQuerySet["Comment"]):
-    def visible(self) -> Self:
-        """Neither hidden nor retracted, in a post that is neither. For lists; a thread is never filtered."""
-        return self.filter(hidden_at=None, retracted_at=None, post__hidden_at=None, post__retracted_at=None)
-
-
 class Comment(MPTTModel):
     """Where a reply stands: its place in the tree and its state. What it says is its ``body``.
 
@@ -35,7 +29,7 @@ class Comment(MPTTModel):
     retracted_at = models.DateTimeField(null=True, editable=False)
     moved_at = models.DateTimeField(null=True, editable=False)  # last time it was put into another post
 
-    objects = CommentQuerySet.as_manager()
+    objects = TreeQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -70,6 +64,17 @@ class Comment(MPTTModel):
         return self.hidden_at is not None or self.retracted_at is not None
 
 
+class CommentBodyQuerySet(models.QuerySet["CommentBody"]):
+    def visible(self) -> Self:
+        """Neither hidden nor retracted, in a post that is neither. For lists; a thread is never filtered."""
+        return self.filter(
+            comment__hidden_at=None,
+            comment__retracted_at=None,
+            comment__post__hidden_at=None,
+            comment__post__retracted_at=None,
+        )
+
+
 class CommentBody(models.Model):
     """What a comment says, who said it and when: all that the tree does not need."""
 
@@ -91,6 +96,8 @@ class CommentBody(models.Model):
     submission = models.UUIDField(
         null=True, unique=True, editable=False
     )  # the form that made it, so that a resend does not
+
+    objects = CommentBodyQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index("author", F("published_at").desc(), F("comment").desc(), name="comment_by_author")]

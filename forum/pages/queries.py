@@ -68,13 +68,8 @@ def discussions_of(person: User, *, key: str = "") -> Page[Discussion]:
 
 def _comments_of(person: User) -> QuerySet[CommentBody]:
     return (
-        CommentBody.objects.filter(
-            author=person,
-            comment__hidden_at=None,
-            comment__retracted_at=None,
-            comment__post__hidden_at=None,
-            comment__post__retracted_at=None,
-        )
+        CommentBody.objects.visible()
+        .filter(author=person)
         .select_related("comment__post", "comment__parent__body__author")
         .defer("source", "comment__parent__body__source", *(f"comment__post__{name}" for name in HEAVY))
     )

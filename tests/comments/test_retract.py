@@ -24,7 +24,7 @@ def test_a_retracted_comment_is_a_tombstone_and_its_replies_stay(ann, ben):
     assert [row.node.is_tombstone for row in rows] == [True, False]
     assert rows[0].node.html == ""
     assert "answer" in rows[1].node.html
-    assert list(Comment.objects.visible()) == [answer]
+    assert list(CommentBody.objects.visible()) == [answer.body]
     assert version_of(post) > before
     assert find_broken() == []
 

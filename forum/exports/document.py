@@ -101,9 +101,6 @@ class ThreadDocument:
     comments: tuple[CommentDocument, ...]
     branch: str | None = None
 
-    def person(self, key: str | None) -> PersonDocument | None:
-        return next((person for person in self.people if person.key == key), None)
-
 
 def depths(comments: tuple[CommentDocument, ...]) -> list[int]:
     """How deep each comment stands in the document; 0 answers the post, or something outside the document."""

@@ -62,9 +62,6 @@ class PostQuerySet(models.QuerySet["Post"]):
         # The id breaks ties, so that a page boundary never repeats or skips a post.
         return self.order_by("-published_at", "-pk")
 
-    def most_active(self) -> Self:
-        return self.order_by("-active_at", "-pk")
-
 
 class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt has no types
     """What opens a discussion: title and text; a draft until it is published."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+OF_THE_CROWD = {"role", "processes", "database", "seed"}  # what a role is not told
 
 
 def run_crowd(role: str, *, processes: int = 8, timeout: float = 120, **task: Any) -> list[dict[str, Any]]:
@@ -84,9 +85,10 @@ def main() -> None:
     def play(number: int) -> None:
         diary = Diary(task.get("seed", 0) * 1000 + number)
         gate.wait()
-        role(
-            diary, number=number, **{key: task[key] for key in task.keys() - {"role", "processes", "database", "seed"}}
-        )
+        try:
+            role(diary, number=number, **{key: task[key] for key in task.keys() - OF_THE_CROWD})
+        except Exception as error:  # noqa: BLE001 - a report that never comes would be waited for
+            diary.errors.append(f"{task['role']}: {error!r}")
         reports.put({key: value for key, value in vars(diary).items() if key != "random"} | {"number": number})
 
     crowd = [fork.Process(target=play, args=[number]) for number in range(task["processes"])]

@@ -1,5 +1,6 @@
 """Rows for tests, made by the same acts that people use."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -7,7 +8,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from forum.comments import services as comments
-from forum.comments.models import Comment, CommentBody
+from forum.comments.importing import Incoming, add_comments
+from forum.comments.models import Comment, CommentBody, CommentRevision
+from forum.markup import render
 from forum.posts import services as posts
 from forum.posts.models import Post
 
@@ -68,6 +71,28 @@ def make_chain(post: Post, length: int, author: User | None = None) -> list[Comm
     for _ in range(length):
         chain.append(make_comment(post, author, parent=chain[-1] if chain else None))
     return chain
+
+
+def make_thread(post: Post, parents: Sequence[int | None], author: User | None = None) -> list[Comment]:
+    """Comments written in bulk, as an import does: for many, whose making is not what is tested.
+
+    ``parents[i]`` is the index of the parent of comment i; None stands for the post.
+    """
+    author = author or make_moderator()
+    text = render("Written in bulk.", key="bulk")
+    incoming = []
+    for parent in parents:
+        fields = {"source": "Written in bulk.", "html": text.html, "render_version": text.version}
+        body = CommentBody(author=author, post_revision=post.revision, **fields)
+        kept = CommentRevision(number=1, source=body.source, saved_at=body.published_at, saved_by=author)
+        incoming.append(Incoming(Comment(post=post), body, [kept], parent=parent))
+    add_comments(incoming, post_id=post.pk)
+    return [each.comment for each in incoming]
+
+
+def make_deep_chain(post: Post, length: int, author: User | None = None) -> list[Comment]:
+    """What ``make_chain`` makes, in bulk."""
+    return make_thread(post, [None, *range(length - 1)], author)
 
 
 def days_ago(days: float) -> datetime:

@@ -18,3 +18,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file and not memory, so that several processes and the live server share it as they do in life.
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"  # no test survives a power cut

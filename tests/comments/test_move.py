@@ -8,7 +8,7 @@ from forum.comments.services import counts_of, move, set_hidden
 from forum.comments.tree import MAX_DEPTH, branch_of, find_broken
 from forum.kit.refusal import Refusal
 from forum.posts.models import Post
-from tests.factories import make_chain, make_comment, make_draft, make_post, version_of
+from tests.factories import make_chain, make_comment, make_deep_chain, make_draft, make_post, make_thread, version_of
 
 
 def assert_all_is_well() -> None:
@@ -167,7 +167,7 @@ def test_a_parent_that_does_not_exist_is_not_found(ann, parent_id):
 
 def test_a_branch_moves_only_where_its_deepest_comment_still_has_room(mo):
     post = make_post(mo)
-    deep = make_chain(post, MAX_DEPTH - 2, mo)
+    deep = make_deep_chain(post, MAX_DEPTH - 2, mo)
     branch = make_chain(post, 3, mo)
 
     with pytest.raises(Refusal, match="200 deep") as refused:
@@ -184,9 +184,9 @@ def test_any_number_of_moves_leaves_whole_trees(mo, seed):
     rng = random.Random(seed)
     posts = [make_post(mo), make_post(mo)]
     comments = []
-    for _ in range(40):
-        parent = rng.choice(comments) if comments and rng.random() > 0.3 else None
-        comments.append(make_comment(parent.post if parent else rng.choice(posts), mo, parent=parent))
+    for post in posts:
+        parents = [rng.randrange(max(0, at - 5), at) if at and rng.random() > 0.1 else None for at in range(20)]
+        comments += make_thread(post, parents, mo)
 
     done = refused = 0
     for _ in range(60):

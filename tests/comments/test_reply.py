@@ -13,7 +13,7 @@ from forum.comments.tree import MAX_DEPTH, find_broken
 from forum.kit.refusal import Refusal
 from forum.posts import services as posts
 from forum.posts.models import Post
-from tests.factories import make_chain, make_comment, make_draft, make_post, version_of
+from tests.factories import make_comment, make_deep_chain, make_draft, make_post, version_of
 
 
 def refused(**sent) -> Refusal:
@@ -87,7 +87,9 @@ def test_followers_hear_of_a_reply(ann, ben):
 
 def test_a_chain_may_be_as_deep_as_the_tree_allows_and_no_deeper(mo):
     post = make_post(mo)
-    chain = make_chain(post, MAX_DEPTH, mo)
+    chain = make_deep_chain(post, MAX_DEPTH - 2, mo)
+    for _ in range(2):
+        chain.append(make_comment(post, mo, parent=chain[-1]))
 
     with pytest.raises(Refusal, match="200 deep") as caught:
         make_comment(post, mo, parent=chain[-1])

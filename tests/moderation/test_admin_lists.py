@@ -1,7 +1,5 @@
 import re
 
-import pytest
-
 from accounts.models import User
 from forum.comments.models import Comment
 from forum.moderation import services
@@ -23,13 +21,13 @@ def fill(size: int, mo) -> None:
         services.lock(post=post, moderator=mo, reason="Enough.")
 
 
-@pytest.mark.parametrize("model", [Post, Comment, User, Report, Decision])
-def test_a_list_costs_the_same_at_any_length(model, mo, browse, desk_url, django_assert_num_queries):
+def test_a_list_costs_the_same_at_any_length(mo, browse, desk_url, django_assert_num_queries):
     client = browse(mo)
-    for size in (5, 45):
+    for size in (2, 12):
         fill(size, mo)
-        with django_assert_num_queries(6):  # session, moderator, permissions of others twice, capped count, rows
-            assert client.get(desk_url(model)).status_code == 200
+        for model in (Post, Comment, User, Report, Decision):
+            with django_assert_num_queries(6):  # session, moderator, permissions of others twice, capped count, rows
+                assert len(listed(client, desk_url(model))) >= size
 
 
 def test_a_list_counts_no_further_than_it_must(ann, mo, browse, desk_url, monkeypatch):

@@ -6,7 +6,7 @@ from forum.kit.refusal import Refusal
 from forum.moderation.models import Decision, DecisionKind
 from forum.moderation.services import move
 from forum.posts.models import Post
-from tests.factories import make_chain, make_comment, make_draft, make_post
+from tests.factories import make_chain, make_comment, make_deep_chain, make_draft, make_post
 
 
 def test_a_branch_moves_under_a_comment_of_another_post(ann, ben, mo):
@@ -85,7 +85,7 @@ def test_a_parent_that_does_not_exist_is_refused(ann, mo):
 
 def test_a_place_that_is_too_deep_is_refused(mo):
     post = make_post(mo)
-    chain = make_chain(post, MAX_DEPTH - 1, mo)
+    chain = make_deep_chain(post, MAX_DEPTH - 1, mo)
     pair = make_chain(post, 2, mo)
 
     with pytest.raises(Refusal) as refused:

@@ -48,6 +48,11 @@ class Node:
     def author_name(self) -> str:
         return self.display_name or self.username
 
+    @property
+    def shown_name(self) -> str:
+        """Whose words they are, where the comment is only mentioned; a tombstone keeps its author to itself."""
+        return "Withdrawn comment" if self.is_tombstone else self.author_name or "Somebody"
+
 
 @dataclass(slots=True)
 class Row:

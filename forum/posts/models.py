@@ -131,7 +131,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
     @property
     def shown_title(self) -> str:
         """The title as pages around the post show it; a withdrawn post's is withdrawn with its text."""
-        return "a withdrawn post" if self.is_tombstone else self.title
+        return "Withdrawn post" if self.is_tombstone else self.title
 
     @property
     def is_tombstone(self) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from forum.comments import services
 from forum.comments.models import Comment, CommentBody
 from forum.posts import services as posts
+from forum.posts.models import Post
 from tests.factories import make_comment, make_draft, make_post
 from tests.posts.test_editor_pages import form_of
 
@@ -199,3 +200,26 @@ def test_a_comment_that_came_as_a_tombstone_has_no_history_not_even_for_moderato
     comment.revisions.all().delete()  # as an import leaves it
 
     assert browse(mo).get(f"/comments/{comment.pk}/history").status_code == 404
+
+
+def test_no_page_of_a_discussion_says_the_title_or_the_author_of_a_withdrawn_post(ann, ben, browse):
+    post = make_post(ann, title="Regrettable words")
+    comments = make_comment(post, ann), make_comment(post, ben)
+    posts.set_hidden(post=post, at=timezone.now(), reason="Spam.")
+    thread = Post.objects.get().get_absolute_url()
+    places = [thread, f"{thread}c/{comments[1].pk}/", f"/comments/{comments[1].pk}/edit"]
+    for place in [*places, f"/comments/{comments[1].pk}/retract"]:
+        page = browse(ben).get(place)
+        assert page.status_code == 200
+        assert "regrettable" not in page.text.lower()
+    assert BeautifulSoup(browse().get(thread).content, "html.parser").select(".comment .kind") == []
+
+
+def test_who_answers_a_retracted_post_is_not_told_its_title(ann, ben, browse):
+    post = make_post(ann, title="Regrettable words", retracted_at=timezone.now())
+
+    page = browse(ben).get(f"/posts/{post.pk}/reply").text
+
+    assert "Withdrawn post" in page
+    assert "Regrettable" not in page
+    assert "Ann Author" not in page

@@ -12,7 +12,7 @@ from forum.comments.listing import DEPTH_CAP
 from forum.comments.models import Comment, CommentBody
 from forum.posts import services as posts
 from forum.posts.models import Post
-from tests.factories import days_ago, make_chain, make_comment, make_draft, make_post
+from tests.factories import days_ago, make_chain, make_comment, make_deep_chain, make_draft, make_post
 
 
 def soup_of(response) -> BeautifulSoup:
@@ -325,3 +325,18 @@ def test_a_thread_of_a_thousand_costs_eight_queries_at_most_for_anybody(ann, mo,
         with django_assert_max_num_queries(8):
             answer = client.get(post.get_absolute_url())
         assert answer.content.count(b'<li class="node"') == 1000
+
+
+def test_where_a_withdrawn_comment_is_only_mentioned_its_author_is_not_named(ann, ben, browse):
+    post = make_post(ann)
+    chain = make_deep_chain(post, DEPTH_CAP + 1, ann)
+    withdrawn = make_comment(post, ben, parent=chain[-1])
+    below = make_comment(post, ann, parent=withdrawn)
+    comments.retract(author=ben, comment=withdrawn)
+
+    thread = soup_of(browse().get(post.get_absolute_url()))
+    branch = browse().get(withdrawn.get_branch_url())
+
+    assert thread.select_one(f"#{below.key} > details > article .in-reply-to a").text == "Withdrawn comment"
+    assert soup_of(branch).title.text.startswith("Withdrawn comment on")
+    assert "Ben Reader" not in branch.text

@@ -337,6 +337,6 @@ def test_where_a_withdrawn_comment_is_only_mentioned_its_author_is_not_named(ann
     thread = soup_of(browse().get(post.get_absolute_url()))
     branch = browse().get(withdrawn.get_branch_url())
 
-    assert thread.select_one(f"#{below.key} > details > article .in-reply-to a").text == "Withdrawn comment"
+    assert thread.select_one(f"#{below.key} > details > article .in-reply-to a").text == "a withdrawn comment"
     assert soup_of(branch).title.text.startswith("Withdrawn comment on")
     assert "Ben Reader" not in branch.text

@@ -327,11 +327,11 @@ def test_a_thread_of_a_thousand_costs_eight_queries_at_most_for_anybody(ann, mo,
         assert answer.content.count(b'<li class="node"') == 1000
 
 
-def test_where_a_withdrawn_comment_is_only_mentioned_its_author_is_not_named(ann, ben, browse):
+def test_where_a_withdrawn_comment_is_only_mentioned_its_author_is_not_named(ann, ben, mo, browse):
     post = make_post(ann)
-    chain = make_deep_chain(post, DEPTH_CAP + 1, ann)
+    chain = make_deep_chain(post, DEPTH_CAP + 1, mo)
     withdrawn = make_comment(post, ben, parent=chain[-1])
-    below = make_comment(post, ann, parent=withdrawn)
+    below = make_comment(post, mo, parent=withdrawn)
     comments.retract(author=ben, comment=withdrawn)
 
     thread = soup_of(browse().get(post.get_absolute_url()))

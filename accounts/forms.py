@@ -1,6 +1,6 @@
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -83,3 +83,19 @@ class SignUpForm(SignupForm):
         self.fields["email"].label = "E-mail"
         self.fields["email"].help_text = "Never shown to anybody."
         self.fields["password2"].label = "Password, once more"
+
+
+class AddAddressForm(AddEmailForm):
+    """django-allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    """django-allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"

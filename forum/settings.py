@@ -216,7 +216,12 @@ ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "moderator", "moderators
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if OVER_TLS else "http"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_FORMS = {"login": "accounts.forms.LogInForm", "signup": "accounts.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LogInForm",
+    "signup": "accounts.forms.SignUpForm",
+    "add_email": "accounts.forms.AddAddressForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter when a password, address or second factor changes
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

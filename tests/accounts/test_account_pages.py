@@ -310,3 +310,9 @@ def test_a_site_that_is_set_up_is_offered(tmp_path):
 
     assert 'href="/accounts/github/login/?process=login"' in shown
     assert "Google" not in shown
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_email"])
+def test_an_address_is_called_by_one_word_everywhere(name, ann, browse):
+    page = in_our_look(browse(ann if name == "account_email" else None).get(reverse(name)))
+    assert [label.text for label in page.select("label[for=id_email]")] == ["E-mail"]

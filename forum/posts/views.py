@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.permissions import refusal_to_write
 from forum import markup
 from forum.kit.difference import differences
 from forum.kit.http import answer_refusal, chosen_pair, count_rendering, writers_only
@@ -32,6 +33,8 @@ def _visible(request: HttpRequest, post_id: int) -> Post:
 @writers_only
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
+        if refusal := refusal_to_write(_writer(request), now=timezone.now()):
+            raise refusal  # before anything is typed
         return render(request, "posts/new.html", {"form": PostForm.blank()})
     form = PostForm(request.POST)
     context: dict[str, Any] = {"form": form}

@@ -1,7 +1,9 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.utils import timezone
 
 from forum.posts import services
 from forum.posts.models import Post
@@ -247,3 +249,14 @@ def test_tags_stand_in_the_order_of_their_names(ann, browse):
     for address, place in ((post.get_absolute_url(), ".tags a"), ("/", ".rows .meta a[href^='/tags/']")):
         page = BeautifulSoup(browse().get(address).content, "html.parser")
         assert [tag.text for tag in page.select(place)] == ["apes", "moths", "zebras"]
+
+
+def test_a_suspended_person_is_told_before_they_write(ann, browse):
+    ann.suspended_until, ann.suspension_reason = timezone.now() + timedelta(days=1), "Rest a while."
+    ann.save()
+
+    answer = browse(ann).get("/posts/new")
+
+    assert answer.status_code == 403
+    assert "Rest a while." in answer.text
+    assert "<textarea" not in answer.text

@@ -15,7 +15,7 @@ class ReasonForm(forms.Form):
     reason = SourceField(
         label="Reason",
         limit=WORDS_LIMIT,
-        help_text="Stands in the public log, and where the text stood.",
+        help_text="Public: it stands in the log, and in the place of what is hidden.",
         error_messages={"required": "Give a reason: it stands in the public log."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -105,7 +105,6 @@ def _context(post: Post, rows: list[Row], *, viewer: Viewer) -> dict[str, Any]:
         "post": post,
         "comments": listing.as_html(rows, post=post, viewer=viewer),
         "shown": sum(not row.node.is_tombstone for row in rows),
-        "withdrawn": sum(row.node.is_tombstone for row in rows),
         "may_comment": refusal is None or refusal.code == "anonymous",
         "closed": refusal.message if refusal and refusal.code != "anonymous" else "",
         "may_edit": viewer.is_authenticated and refusal_to_edit(viewer, post, now=now) is None,

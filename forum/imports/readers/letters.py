@@ -21,6 +21,7 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it nobody wrote mail; brok
 # Any file of lines such as ``name:value`` looks like a header; a mail has at least one of these.
 MARKS_OF_MAIL = {"from", "date", "subject", "message-id", "to", "received", "in-reply-to", "references"}
 LONGEST_ID = 1000  # bytes
+LONGEST_UID = 2000  # bytes, as in thread documents; an own export may bring ids of its JSON form
 TOO_LARGE = 25_000_000  # bytes; mail servers refuse such messages
 
 
@@ -112,14 +113,15 @@ def _ids(text: str) -> list[str]:
     return [_bounded(each) for each in found if each]
 
 
-def _bounded(message_id: str) -> str:
+def _bounded(message_id: str, limit: int = LONGEST_ID) -> str:
     """``message_id``, or what stands for it where it is longer than a database can index."""
     data = message_id.encode("utf-8", "surrogatepass")
-    return message_id if len(data) <= LONGEST_ID else f"{hashlib.sha256(data).hexdigest()[:40]}@long-message-id.invalid"
+    return message_id if len(data) <= limit else f"{hashlib.sha256(data).hexdigest()[:40]}@long-message-id.invalid"
 
 
 def _quoted_uid(fields: dict[str, list[str]], name: str) -> str:
-    return unquote(re.sub(r"\s+", "", _first(fields, name)))
+    """What an own export percent-encoded. A file may say it is one: what no uid holds is taken out here."""
+    return _bounded(re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", "", unquote(_first(fields, name))), LONGEST_UID)
 
 
 def _line(text: str) -> str:

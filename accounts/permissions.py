@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.template.defaultfilters import date as format_date
 
 from accounts.models import User, Viewer
@@ -9,6 +10,13 @@ from forum.kit.refusal import Refusal
 def is_moderator(viewer: Viewer | None) -> bool:
     """Moderators are the active people who may enter the admin; no query is needed to know."""
     return viewer is not None and viewer.is_active and viewer.is_staff
+
+
+def writer_of(request: HttpRequest) -> User:
+    """Who is logged in, in a view that lets nobody else in (``kit.http.writers_only``)."""
+    if not isinstance(request.user, User):
+        raise TypeError("a view for writers was reached by somebody who is not logged in")
+    return request.user
 
 
 def refusal_to_write(author: Viewer | None, *, now: datetime) -> Refusal | None:

@@ -84,6 +84,6 @@ def refusal_by_edit_rate(editor: User, *, now: datetime) -> Refusal | None:
 
 def refusal_to_read_history(viewer: Viewer, comment: Comment) -> Refusal | None:
     """Earlier revisions show what a tombstone withholds, so they go with it."""
-    if (comment.is_tombstone or comment.post.is_tombstone) and not is_moderator(viewer):
+    if comment.is_tombstone and not is_moderator(viewer):
         return Refusal("withheld", "The text of this comment was withdrawn, and its history with it.", status=404)
     return None

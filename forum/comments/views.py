@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.permissions import writer_of
 from forum import markup
 from forum.comments import listing, services, thread
 from forum.comments.forms import CommentEditForm, CommentForm
@@ -19,12 +19,6 @@ from forum.kit.http import answer_refusal, by_htmx, chosen_pair, count_rendering
 from forum.kit.refusal import Refusal
 from forum.posts.models import Post
 from forum.posts.services import EditedMeanwhile
-
-
-def _writer(request: HttpRequest) -> User:
-    """Who is logged in; ``writers_only`` stands before every use."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-    return request.user
 
 
 def _visible(request: HttpRequest, comment_id: int) -> Comment:
@@ -60,7 +54,7 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
             context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
             return render(request, template, context)
         comment = services.reply(
-            author=_writer(request),
+            author=writer_of(request),
             post=post,
             source=form.cleaned_data["source"],
             parent_id=form.cleaned_data["parent"],
@@ -114,7 +108,7 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
             context["preview"] = markup.render(source, key="preview", source_format=source_format)
             return render(request, "comments/edit.html", context)
         comment = services.edit(
-            editor=_writer(request),
+            editor=writer_of(request),
             comment=comment,
             source=form.cleaned_data["source"],
             revision=form.cleaned_data["revision"],
@@ -148,7 +142,7 @@ def retract(request: HttpRequest, comment_id: int) -> HttpResponse:
         raise refusal
     if request.method != "POST":
         return render(request, "comments/retract.html", {"comment": comment})
-    services.retract(author=_writer(request), comment=comment)
+    services.retract(author=writer_of(request), comment=comment)
     messages.success(request, "Your comment is retracted. The replies to it stay.")
     return redirect(comment)
 

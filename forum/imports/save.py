@@ -12,7 +12,7 @@ from forum.comments.importing import Incoming, add_comments
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.exports.document import CommentDocument, PersonDocument, PostDocument, RevisionDocument
 from forum.imports.planning import Place, Plan, stands_for_missing
-from forum.markup.normalise import clean
+from forum.markup import clean
 from forum.posts.importing import PLACEHOLDER_NOTE, add_post, fill_placeholder
 from forum.posts.models import Post, PostRevision, text_key
 from forum.posts.services import slug_of

@@ -4,7 +4,7 @@
 shown. A change of what ``render`` gives for the same source raises ``RENDER_VERSION``.
 """
 
-from forum.markup.normalise import COMMENT_LIMIT, POST_LIMIT, TextRefused, normalise, normalise_line
+from forum.markup.normalise import COMMENT_LIMIT, POST_LIMIT, TextRefused, clean, normalise, normalise_line
 from forum.markup.pipeline import RENDER_VERSION, Rendered, render
 from forum.markup.safe import assemble, trust
 
@@ -15,6 +15,7 @@ __all__ = [
     "Rendered",
     "TextRefused",
     "assemble",
+    "clean",
     "normalise",
     "normalise_line",
     "render",

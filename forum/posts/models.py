@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Viewer
-from accounts.permissions import is_moderator
 
 
 class SourceFormat(models.TextChoices):
@@ -47,9 +46,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(published_at__lte=timezone.now(), hidden_at=None, retracted_at=None)
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """Whose page ``viewer`` may open. Hidden and retracted posts open too, as tombstones above their discussion."""
-        if is_moderator(viewer):
-            return self
+        """Whose page ``viewer`` may open. Hidden and retracted posts open too, as tombstones above their discussion.
+
+        A draft is its author's alone: what nobody has published, moderators have not to judge.
+        """
         published = Q(published_at__lte=timezone.now())
         if viewer.is_authenticated:
             return self.filter(published | Q(author=viewer))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.permissions import refusal_to_write
+from accounts.permissions import refusal_to_write, writer_of
 from forum import markup
 from forum.kit.difference import differences
 from forum.kit.http import answer_refusal, chosen_pair, count_rendering, writers_only
@@ -19,12 +19,6 @@ from forum.posts.permissions import refusal_to_edit, refusal_to_read_history
 from forum.posts.services import EditedMeanwhile
 
 
-def _writer(request: HttpRequest) -> User:
-    """Who is logged in; ``writers_only`` stands before every use."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-    return request.user
-
-
 def _visible(request: HttpRequest, post_id: int) -> Post:
     return get_object_or_404(Post.objects.visible_to(request.user).select_related("author"), pk=post_id)
 
@@ -33,7 +27,7 @@ def _visible(request: HttpRequest, post_id: int) -> Post:
 @writers_only
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        if refusal := refusal_to_write(_writer(request), now=timezone.now()):
+        if refusal := refusal_to_write(writer_of(request), now=timezone.now()):
             raise refusal  # before anything is typed
         return render(request, "posts/new.html", {"form": PostForm.blank()})
     form = PostForm(request.POST)
@@ -47,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
             context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
             return render(request, "posts/new.html", context)
         post = act(
-            author=_writer(request),
+            author=writer_of(request),
             title=form.cleaned_data["title"],
             source=form.cleaned_data["source"],
             tags=form.cleaned_data["tags"],
@@ -76,7 +70,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
             source = form.cleaned_data["source"]
             context["preview"] = markup.render(source, key="preview", source_format=post.source_format)
             return render(request, "posts/edit.html", context)
-        post = _save(_writer(request), post, form, publish=request.POST.get("action") == "publish")
+        post = _save(writer_of(request), post, form, publish=request.POST.get("action") == "publish")
     except EditedMeanwhile as refusal:
         return _conflict(request, post_id, context, refusal)
     except Refusal as refusal:
@@ -130,10 +124,10 @@ def retract(request: HttpRequest, post_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "posts/retract.html", {"post": post})
     if post.published_at is None:
-        services.discard_draft(author=_writer(request), post=post)
+        services.discard_draft(author=writer_of(request), post=post)
         messages.success(request, "The draft is discarded.")
         return redirect("posts:drafts")
-    services.retract(author=_writer(request), post=post)
+    services.retract(author=writer_of(request), post=post)
     messages.success(request, "Your post is retracted. Its discussion stays.")
     return redirect(post)
 
@@ -175,5 +169,5 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @writers_only
 def drafts(request: HttpRequest) -> HttpResponse:
-    found = Post.objects.drafts_of(_writer(request)).defer("source", "html")  # up to 200,000 characters each
+    found = Post.objects.drafts_of(writer_of(request)).defer("source", "html")  # up to 200,000 characters each
     return render(request, "posts/drafts.html", {"drafts": found[:200]})

@@ -58,18 +58,20 @@ export function keepTyped(form) {
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     const typed = read(key);
-    if (typed && event.detail.elt === form) write(key, event.detail.successful ? null : { ...typed, sent: false });
+    if (!typed || event.detail.elt !== form) return;
+    // htmx calls every answer successful that it puts into the page, a refusal too.
+    write(key, event.detail.xhr.status >= 200 && event.detail.xhr.status < 300 ? null : { ...typed, sent: false });
   });
 }
 
-// A form that was sent and does not stand on this page again was accepted.
+// A form that was sent was accepted, unless it stands on this page again or the page gives its text back.
+const refused = document.querySelector("[data-refused]");
 const here = new Set([...document.querySelectorAll("form[data-keep]")].map((form) => PREFIX + form.dataset.keep));
 try {
   for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
     const typed = read(key);
     if (!typed || Date.now() - typed.at > WEEK) write(key, null);
-    else if (typed.sent && here.has(key)) write(key, { ...typed, sent: false });
-    else if (typed.sent && !document.querySelector("[data-refused]")) write(key, null);
+    else if (typed.sent) write(key, refused || here.has(key) ? { ...typed, sent: false } : null);
   }
 } catch {
   // storage is off: nothing was kept

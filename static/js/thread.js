@@ -29,7 +29,8 @@ reveal(false);
 function putAway(form) {
   const slot = form.parentElement;
   form.remove();
-  slot.closest("details")?.querySelector(":scope > article .act-reply")?.focus();
+  const box = slot.closest(".comment-box");
+  (box?.querySelector(".more") ?? slot.closest("details")?.querySelector(":scope > article .act-reply"))?.focus();
 }
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -45,6 +46,12 @@ document.body.addEventListener("htmx:afterSettle", () => {
   const fresh = document.querySelector("ol.is-fresh:not(.was-shown)");
   if (!fresh) return;
   fresh.classList.add("was-shown");
+  // Out of the place for forms, which the next form would clear.
+  const slot = fresh.closest(".slot");
+  const box = slot.closest(".comment-box");
+  if (box) box.before(fresh);
+  else slot.after(fresh);
+  document.querySelector("main > .empty")?.remove();
   const article = fresh.querySelector("article");
   article.tabIndex = -1;
   article.focus();

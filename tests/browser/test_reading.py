@@ -1,0 +1,139 @@
+"""A thread and the lists, as somebody reads them."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from forum.comments.models import Comment
+from tests.factories import days_ago, make_chain, make_comment, make_moderator, make_post
+
+pytestmark = pytest.mark.browser
+
+
+def shown(page: Page, comment: Comment) -> Locator:
+    return page.locator(f"#c{comment.pk} > details > article")
+
+
+def fold(page: Page, comment: Comment) -> Locator:
+    return page.locator(f"#c{comment.pk} > details > summary")
+
+
+def test_a_branch_is_folded_and_unfolded_by_mouse_and_keyboard(visit, script, ann):
+    post = make_post(ann)
+    first, answer, _ = make_chain(post, 3, ann)
+    page = visit(script=script)
+    page.goto(post.get_absolute_url())
+    expect(shown(page, answer)).to_be_visible()
+
+    fold(page, first).click()
+    expect(shown(page, answer)).not_to_be_visible()
+    expect(shown(page, first)).not_to_be_visible()
+    expect(fold(page, first)).to_contain_text("Ann Author and 2 replies")
+
+    fold(page, first).press("Enter")
+    expect(shown(page, answer)).to_be_visible()
+
+
+def test_a_link_to_a_comment_in_a_folded_branch_opens_it(visit, script, ann):
+    """Without script it is the browser itself that opens the branch."""
+    post = make_post(ann)
+    first, _, deep = make_chain(post, 3, ann)
+    make_comment(post, ann, source=f"As I [said]({post.get_absolute_url()}#c{deep.pk}).")
+    page = visit(script=script)
+    page.goto(post.get_absolute_url())
+    fold(page, first).click()
+    expect(shown(page, deep)).not_to_be_visible()
+
+    page.get_by_role("link", name="said").click()
+    expect(shown(page, deep)).to_be_in_viewport()
+
+    fold(page, first).click()
+    page.get_by_role("link", name="said").click()  # the same address a second time
+    expect(shown(page, deep)).to_be_in_viewport()
+
+
+def test_an_address_with_a_comment_goes_to_it(visit, script, ann):
+    post = make_post(ann)
+    deep = make_chain(post, 30)[-1]
+    page = visit(script=script)
+
+    page.goto(deep.get_absolute_url())
+
+    expect(shown(page, deep)).to_be_in_viewport()
+    expect(page.locator("li:target")).to_have_attribute("id", f"c{deep.pk}")
+
+
+def test_the_order_of_the_comments_can_be_switched(visit, script, ann):
+    post = make_post(ann)
+    old = make_comment(post, ann, source="The older.", at=days_ago(2))
+    new = make_comment(post, ann, source="The newer.", at=days_ago(1))
+    page = visit(script=script)
+    page.goto(post.get_absolute_url())
+    order = page.get_by_role("navigation", name="Order")
+    expect(page.locator("ol.thread > li")).to_have_count(2)
+    expect(page.locator("ol.thread > li").first).to_have_id(f"c{old.pk}")
+
+    order.get_by_role("link", name="New").click()
+
+    expect(page.locator("ol.thread > li").first).to_have_id(f"c{new.pk}")
+    expect(order.get_by_role("link", name="New")).to_have_attribute("aria-current", "true")
+
+
+def test_deep_replies_stand_flat_and_say_what_they_answer(visit, ann):
+    post = make_post(ann)
+    chain = make_chain(post, 12, make_moderator("mo"))
+    page = visit(viewport={"width": 390, "height": 844})
+    page.goto(post.get_absolute_url())
+
+    shown(page, chain[-1]).locator(".in-reply-to a").click()
+
+    expect(page).to_have_url(re.compile(f"#c{chain[-2].pk}$"))
+    assert shown(page, chain[-1]).bounding_box()["width"] > 200  # a measure that still reads
+
+
+def test_a_branch_has_a_page_with_what_it_answers(visit, script, ann):
+    post = make_post(ann, title="On samples")
+    make_comment(post, ann, source="Elsewhere.")
+    first, second, third = make_chain(post, 3, ann)
+    page = visit(script=script)
+    page.goto(post.get_absolute_url())
+
+    shown(page, second).get_by_role("link", name="Link to this branch").click()
+
+    expect(page.locator("ol.thread > li")).to_have_id(f"c{second.pk}")
+    expect(shown(page, third)).to_be_visible()
+    expect(page.get_by_label("What it answers").locator("details")).to_have_id(f"c{first.pk}")
+    expect(page.locator(".text", has_text="Elsewhere.")).to_have_count(0)
+    page.get_by_role("link", name="See it in the whole discussion").click()
+    expect(shown(page, second)).to_be_in_viewport()
+    expect(page.locator(".text", has_text="Elsewhere.")).to_have_count(1)
+
+
+def test_the_keyboard_reaches_the_text_in_one_step(visit, ann):
+    page = visit()
+    page.goto(make_post(ann).get_absolute_url())
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the text")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_more_posts_come_in_place_or_on_a_page_of_their_own(visit, script, mo):
+    for number in range(33):
+        make_post(mo, title=f"Number {number}", published_at=days_ago(number))
+    page = visit(script=script)
+    page.goto("/")
+    titles = page.locator("ul.rows a.title")
+    expect(titles).to_have_count(30)
+
+    page.get_by_role("link", name="Load more").click()
+
+    if script:
+        expect(titles).to_have_count(33)
+        expect(page.locator("ul.rows a.title", has_text="Number 30")).to_be_focused()
+        expect(page).to_have_url(re.compile(r"/$"))
+    else:
+        expect(titles).to_have_text(["Number 30", "Number 31", "Number 32"])
+    expect(page.get_by_role("link", name="Load more")).to_have_count(0)

@@ -30,6 +30,7 @@ ATTRIBUTES = {
 
 _CLASSES = {
     "a": {"footnote-ref", "footnote-backref"},
+    "details": {"spoiler"},
     "div": {"highlight", "footnote", "signature"},
     "li": {"task-list-item"},
     "ul": {"task-list"},

@@ -8,7 +8,6 @@ paragraph, and blocks nested by recursion.
 import re
 from xml.etree.ElementTree import Element
 
-from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
@@ -24,21 +23,9 @@ TABLE_COLUMNS = 100
 TABLE_CELLS = 5_000
 BRACKET_WORK = 4_000_000  # open brackets x characters of their paragraph, over the whole text; about 0.7 s of CPU
 
-_CONTAINERS = re.compile(r"(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+")  # the quote and list marks of one line
-_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_RULE = re.compile(r"[ \t>]*([-*+])(?:[ \t]*\1)*[ \t]*")  # * * *: a line across, not a list
 _HEADING = re.compile(r"[ \t>]*(?:#|=+[ \t]*$|-+[ \t]*$)")
 _DELIMITERS = re.compile(r"[ >]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-*:?[ ]*)*")
 _WHOLE_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
-
-
-class BlockCaps(Preprocessor):
-    """Runs right after the fences are taken out: in code everything is allowed."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        check_lines(lines)
-        check_tables(lines)
-        return lines
 
 
 class InlineCaps(Treeprocessor):
@@ -47,7 +34,7 @@ class InlineCaps(Treeprocessor):
     def run(self, root: Element) -> None:
         work = sum(bracket_work(text) for element in root.iter() for text in (element.text, element.tail))
         if work > BRACKET_WORK:
-            raise _refusal("brackets", "too many brackets in a paragraph are opened and not closed")
+            raise refusal("brackets", "too many brackets in a paragraph are opened and not closed")
 
 
 def bracket_work(text: str | None) -> int:
@@ -58,7 +45,7 @@ def bracket_work(text: str | None) -> int:
 
 
 def check_lines(lines: list[str]) -> None:
-    indents = set()
+    """Lines that stand in no fence: in code everything is allowed."""
     headings = footnotes = paragraphs = 0
     blank = True
     for line in lines:
@@ -67,23 +54,13 @@ def check_lines(lines: list[str]) -> None:
         paragraphs += blank and line != ""
         blank = not line.strip(" \t>")
         if len(line) > LINE:
-            raise _refusal("long-line", f"one line is {len(line):,} characters long, and {LINE:,} is the most")
-        marks = _CONTAINERS.match(line)
-        quotes = marks[0].count(">") if marks else 0
-        if quotes > QUOTE_DEPTH:
-            raise _refusal("deep-quote", f"quotes may stand {QUOTE_DEPTH} deep in each other")
-        if marks and _ITEM.match(line) and not _RULE.fullmatch(line):
-            indents.add((len(line) - len(line.lstrip(" \t>"))) // 2)
-            if len(marks[0].replace(">", " ").split()) > LIST_DEPTH:
-                raise _refusal("deep-list", f"lists may stand {LIST_DEPTH} deep in each other")
-    if len(indents) > 2 * LIST_DEPTH:
-        raise _refusal("deep-list", f"lists may stand {LIST_DEPTH} deep in each other")
+            raise refusal("long-line", f"one line is {len(line):,} characters long, and {LINE:,} is the most")
     if footnotes > FOOTNOTES:
-        raise _refusal("footnotes", f"there may be {FOOTNOTES} footnote marks")
+        raise refusal("footnotes", f"there may be {FOOTNOTES} footnote marks")
     if paragraphs > PARAGRAPHS:
-        raise _refusal("paragraphs", f"there may be {PARAGRAPHS:,} paragraphs")
+        raise refusal("paragraphs", f"there may be {PARAGRAPHS:,} paragraphs")
     if headings > HEADINGS:
-        raise _refusal("headings", f"there may be {HEADINGS:,} headings")
+        raise refusal("headings", f"there may be {HEADINGS:,} headings")
 
 
 def check_tables(lines: list[str]) -> None:
@@ -95,8 +72,8 @@ def check_tables(lines: list[str]) -> None:
             columns, rows = line.count("|") + 1, 0
         rows += 1
         if columns > TABLE_COLUMNS or columns * rows > TABLE_CELLS:
-            raise _refusal("table", f"a table may have {TABLE_COLUMNS} columns and {TABLE_CELLS:,} cells")
+            raise refusal("table", f"a table may have {TABLE_COLUMNS} columns and {TABLE_CELLS:,} cells")
 
 
-def _refusal(code: str, fault: str) -> TextRefused:
+def refusal(code: str, fault: str) -> TextRefused:
     return TextRefused(code, f"This text is shown as it was typed: {fault}.")

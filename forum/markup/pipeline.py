@@ -10,7 +10,7 @@ from forum.markup import anchors, dialect, plain
 from forum.markup.normalise import POST_LIMIT, TextRefused, clean
 from forum.markup.sanitize import sanitize
 
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 
 logger = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ def test_a_flood_of_open_brackets_is_refused_with_a_sentence(mark):
         ("- " * 13 + "x", "lists may stand 12 deep"),
         ("1. " * 2_000 + "x", "lists may stand 12 deep"),
         ("> - " * 500, "quotes may stand 12 deep"),
-        ("- > " * 500, "quotes may stand 12 deep"),
+        ("- > " * 500, "lists may stand 12 deep"),
         ("\n".join(" " * 4 * depth + "- x" for depth in range(200)), "lists may stand 12 deep"),
         ("[^1] " * 501, "500 footnote"),
         ("a\n\n" * 10_001, "10,000 paragraphs"),

@@ -16,6 +16,7 @@ from forum.markup.anchors import Anchors
 from forum.markup.blocks import Blocks
 from forum.markup.caps import InlineCaps
 from forum.markup.footnotes import NumberedFootnotes
+from forum.markup.identifiers import ARXIV, DOI, Identifier
 
 _BACKTICKS = r"(?:(?<!\\)((?:\\{2})+)(?=`+)|(?<![\\`])(`++)(.+?)(?<!`)\2(?!`))"
 
@@ -48,6 +49,9 @@ def converter(*, nonce: str) -> markdown.Markdown:
     # The library's own takes the last of three backticks for one.
     md.inlinePatterns.register(BacktickInlineProcessor(_BACKTICKS), "backtick", 190)
     md.inlinePatterns.register(SubstituteTagInlineProcessor(r"\\\n", "br"), "break", 179)  # after escape, 180
+    # After addresses, 85: an identifier within one is a part of it.
+    md.inlinePatterns.register(Identifier(DOI, md, resolver="https://doi.org/"), "doi", 84)
+    md.inlinePatterns.register(Identifier(ARXIV, md, resolver="https://arxiv.org/abs/"), "arxiv", 83)
     md.treeprocessors.register(InlineCaps(md), "inline_caps", 20.5)
     md.treeprocessors.register(Anchors(md, footnotes, nonce), "anchors", 1)
     return md

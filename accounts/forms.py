@@ -7,7 +7,7 @@ from django.core.validators import URLValidator
 
 from accounts.models import User
 from accounts.names import clean_orcid
-from forum.markup.fields import LineField, SourceField
+from forum.markup.fields import LineField, MarkdownField
 
 BIO_LIMIT = 10_000  # characters of Markdown
 WEBSITE_LIMIT = 200  # characters
@@ -27,7 +27,7 @@ class ProfileForm(forms.Form):
         help_text="Shown with what you write. Without one, your username is.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    bio = SourceField(label="About you", limit=BIO_LIMIT, required=False, help_text="Markdown, as in posts.")
+    bio = MarkdownField(label="About you", limit=BIO_LIMIT, required=False)
     affiliation = LineField(
         label="Affiliation",
         limit=120,

@@ -1,14 +1,14 @@
 from django import forms
 
 from forum.markup import COMMENT_LIMIT
-from forum.markup.fields import LineField, SourceField
+from forum.markup.fields import LineField, MarkdownField
 from forum.posts.texts import NOTE_LIMIT
 
 
 class CommentForm(forms.Form):
     """A reply as it is written; ``form`` tells a resent form from a second comment."""
 
-    source = SourceField(
+    source = MarkdownField(
         label="Your reply",
         limit=COMMENT_LIMIT,
         error_messages={"required": "Write something first."},
@@ -27,7 +27,7 @@ class CommentForm(forms.Form):
 class CommentEditForm(forms.Form):
     """A comment as it is changed; ``revision`` says which one the editor started from."""
 
-    source = SourceField(
+    source = MarkdownField(
         label="Your comment",
         limit=COMMENT_LIMIT,
         error_messages={"required": "Write something first, or retract the comment."},

@@ -26,6 +26,15 @@ class SourceField(forms.CharField):
             raise forms.ValidationError(refused.message, code=refused.code) from None
 
 
+class MarkdownField(SourceField):
+    """A source that will be rendered as Markdown; its help leads to the page on formatting."""
+
+    leads_to_formatting = True
+
+    def __init__(self, *, limit: int, help_text: str = "Markdown.", **kwargs: Any) -> None:
+        super().__init__(limit=limit, help_text=help_text, **kwargs)
+
+
 class LineField(forms.CharField):
     """One line of text, normalised. ``limit`` is in characters."""
 

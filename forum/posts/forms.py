@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from forum.markup import POST_LIMIT
-from forum.markup.fields import LineField, SourceField
+from forum.markup.fields import LineField, MarkdownField
 from forum.posts.models import Post
 from forum.posts.texts import NOTE_LIMIT, TITLE_LIMIT
 
@@ -21,7 +21,7 @@ class PostForm(forms.Form):
         limit=TITLE_LIMIT,
         error_messages={"required": "Give it a title, so that people can find it again."},
     )
-    source = SourceField(
+    source = MarkdownField(
         label="Text",
         limit=POST_LIMIT,
         help_text="Markdown. Raw HTML is shown as text.",

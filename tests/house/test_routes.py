@@ -36,6 +36,7 @@ ROUTES = {
     "pages:tags": Route(READ, EVERYBODY),
     "pages:tag": Route(READ, EVERYBODY, ("methods",)),
     "pages:person": Route(READ, EVERYBODY, ("ann",)),
+    "pages:formatting": Route(READ, EVERYBODY),
     "pages:post": Route(READ, MOVED, ("post",)),
     "pages:thread": Route(READ, EVERYBODY, ("post", "the-claim")),
     "pages:branch": Route(READ, EVERYBODY, ("post", "the-claim", "comment")),

@@ -1,0 +1,61 @@
+"""The help page says what the renderer does, in the renderer's own words."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
+
+from forum.pages.formatting import sections
+from tests.factories import make_post
+
+EXAMPLES = [(section.title, example) for section in sections() for example in section.examples]
+
+
+@pytest.fixture
+def page(browse, db):
+    return browse().get(reverse("pages:formatting"))
+
+
+@pytest.mark.parametrize("title, example", EXAMPLES)
+def test_an_example_is_rendered(title, example):
+    assert "This text is shown as it was typed" not in example.html
+
+
+@pytest.mark.parametrize(
+    "element",
+    ["em", "strong", "del", "code", "h2", "ul ul", "ol", "input[checked]", "blockquote blockquote", "details.spoiler",
+     "a[href='https://arxiv.org/abs/2206.02841']", "a[href^='https://doi.org/']", ".highlight", "pre",
+     "td[align=right]", "sup a.footnote-ref", "dl dd", "hr", "br"],
+)  # fmt: skip
+def test_the_whole_language_is_shown(page, element):
+    assert BeautifulSoup(page.content, "html.parser").select(f".example > .text {element}")
+
+
+def test_every_place_on_the_page_has_its_own_name(page):
+    names = [element["id"] for element in BeautifulSoup(page.content, "html.parser").select("[id]")]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_links_within_the_page_lead_somewhere(page):
+    soup = BeautifulSoup(page.content, "html.parser")
+    for link in soup.select("a[href^='#']"):
+        assert soup.find(id=link["href"][1:])
+
+
+def test_the_page_asks_the_database_nothing(browse, db, django_assert_num_queries):
+    client = browse()
+    with django_assert_num_queries(0):
+        client.get(reverse("pages:formatting"))
+
+
+def test_editors_and_the_foot_of_every_page_lead_there(ann, browse):
+    post = make_post(ann)
+    address = reverse("pages:formatting")
+    for name, arguments in (
+        ("posts:new", []),
+        ("posts:edit", [post.pk]),
+        ("comments:reply", [post.pk]),
+        ("accounts:profile", []),
+    ):
+        page = BeautifulSoup(browse(ann).get(reverse(name, args=arguments)).content, "html.parser")
+        assert page.select(f"form a[href='{address}']"), name
+        assert page.select(f"footer a[href='{address}']"), name

@@ -76,6 +76,7 @@ SECTIONS = [
             "<b>HTML</b> is shown as text, and <T> stays.",
             "See [the note]. A reference may end a paragraph.\n[the note]: https://example.org/",
             "| a bar in code | divides no cell |\n|---|---|\n| `x|y` | z |\n| `x\\|y` keeps its backslash | z |",
+            "A reference stays one behind a backslash: \\&copy;",
             "A link to [another page](other.html) without its whole address is no link.",
         ],
     ),

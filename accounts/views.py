@@ -47,4 +47,4 @@ def profile(request: HttpRequest) -> HttpResponse:
 def _preview(form: ProfileForm) -> dict[str, Any]:
     if "bio" not in form.cleaned_data:
         return {"refused": form.errors["bio"][0]}
-    return {"preview": markup.render(form.cleaned_data["bio"], key="preview")}
+    return {"preview": markup.preview(form.cleaned_data["bio"])}

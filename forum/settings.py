@@ -33,6 +33,7 @@ PORT = env_int("PORT", default=8000, at_least=1, at_most=65535)
 BIND = env_ip("COLLOQUY_BIND", default="127.0.0.1")  # where the server listens; the proxy reaches it there
 WORKERS = env_int("COLLOQUY_WORKERS", default=1, at_least=1, at_most=64)  # processes
 THREADS = env_int("COLLOQUY_THREADS", default=4, at_least=1, at_most=64)  # of each process: answers at once
+RENDERERS = env_int("COLLOQUY_RENDERERS", default=2, at_most=64)  # children of each process that render texts
 SITE_NAME = env_str("COLLOQUY_SITE_NAME", default="Colloquy")
 SITE_URL = env_url("COLLOQUY_SITE_URL", default=f"http://127.0.0.1:{PORT}", schemes=("http", "https"))
 SITE_HOST = urlsplit(SITE_URL).hostname or ""

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("COLLOQUY_LOG_LEVEL", "warning")
+os.environ.setdefault("COLLOQUY_RENDERERS", "1")
 
 from forum.settings import *  # noqa: F403
 from forum.settings import DATABASES, VAR_DIR

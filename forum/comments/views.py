@@ -51,7 +51,7 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
     try:
         count_rendering(request)
         if request.POST.get("action") == "preview":
-            context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+            context["preview"] = markup.preview(form.cleaned_data["source"])
             return render(request, template, context)
         comment = services.reply(
             author=writer_of(request),
@@ -105,7 +105,7 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
         count_rendering(request)
         if request.POST.get("action") == "preview":
             source, source_format = form.cleaned_data["source"], comment.body.source_format
-            context["preview"] = markup.render(source, key="preview", source_format=source_format)
+            context["preview"] = markup.preview(source, source_format=source_format)
             return render(request, "comments/edit.html", context)
         comment = services.edit(
             editor=writer_of(request),

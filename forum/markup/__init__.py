@@ -1,11 +1,12 @@
 """Text in, safe text out. No database, no Django models; the only place of ``mark_safe``.
 
-``normalise`` before a text is stored, ``render`` when it is stored or previewed, ``trust`` when the stored html is
+``normalise`` before a text is stored, ``render`` when it is, ``preview`` before that, ``trust`` when the stored html is
 shown. A change of what ``render`` gives for the same source raises ``RENDER_VERSION``.
 """
 
 from forum.markup.normalise import COMMENT_LIMIT, POST_LIMIT, TextRefused, clean, normalise, normalise_line
-from forum.markup.pipeline import RENDER_VERSION, Rendered, render
+from forum.markup.pipeline import RENDER_VERSION, Rendered
+from forum.markup.pool import preview, render
 from forum.markup.safe import assemble, trust
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "clean",
     "normalise",
     "normalise_line",
+    "preview",
     "render",
     "trust",
 ]

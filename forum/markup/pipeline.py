@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from forum.markup import anchors, dialect, plain
@@ -26,37 +26,35 @@ class Rendered:
     html: str
     version: int
     refused: str
+    cpu: float = field(default=0.0, compare=False)  # seconds it took, where somebody counted
+
+
+def check(*, key: str, source_format: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key: {key!r}")
+    if source_format not in _CONVERTERS:
+        raise ValueError(f"not a source format: {source_format!r}")
 
 
 def render(source: str, *, key: str, source_format: str = "markdown") -> Rendered:
-    """The html of ``source``, for a page and a preview alike.
-
-    ``key`` ("c12", "p3", "preview") begins every id in it. Whatever goes wrong with a text, its words stay readable:
-    then the html is the source in ``<pre>``. Raises ValueError only for a key or a format that no caller should give.
-    """
-    if not _KEY.fullmatch(key):
-        raise ValueError(f"not a key: {key!r}")
-    convert = _CONVERTERS.get(source_format)
-    if convert is None:
-        raise ValueError(f"not a source format: {source_format!r}")
-
+    """What ``pool.render`` promises, in this very process and without a limit of time or memory."""
+    check(key=key, source_format=source_format)
+    convert = _CONVERTERS[source_format]
     source = clean(source)
     nonce = secrets.token_hex(8)
     try:
         if len(source) > POST_LIMIT:
-            return _as_typed(
-                source, f"This text is shown as it was typed: it is longer than {POST_LIMIT:,} characters."
-            )
+            return as_typed(source, f"This text is shown as it was typed: it is longer than {POST_LIMIT:,} characters.")
         html = sanitize(convert(source, nonce=nonce), nonce=nonce)
     except TextRefused as refusal:
-        return _as_typed(source, refusal.message)
+        return as_typed(source, refusal.message)
     except Exception:  # a library's fault must not lose a text; RecursionError is among them
         logger.exception("Text %s of %d characters could not be rendered.", key, len(source))
-        return _as_typed(source, _NOT_RENDERED)
+        return as_typed(source, _NOT_RENDERED)
     return Rendered(anchors.publish(html, nonce=nonce, key=key), RENDER_VERSION, "")
 
 
-def _as_typed(source: str, why: str) -> Rendered:
+def as_typed(source: str, why: str) -> Rendered:
     # The code element: html drops a newline right after <pre>, and the text may begin with one.
     html = f"<p><em>{escape(why)}</em></p>\n<pre><code>{escape(source)}</code></pre>"
     return Rendered(html, RENDER_VERSION, why)

@@ -38,7 +38,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         count_rendering(request)
         if request.POST.get("action") == "preview":
-            context["preview"] = markup.render(form.cleaned_data["source"], key="preview")
+            context["preview"] = markup.preview(form.cleaned_data["source"])
             return render(request, "posts/new.html", context)
         post = act(
             author=writer_of(request),
@@ -162,7 +162,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     except markup.TextRefused as refused:
         return render(request, "posts/_preview.html", {"refused": refused.message}, status=422)
     source_format = "plain" if request.POST.get("source_format") == "plain" else "markdown"
-    preview = markup.render(source, key="preview", source_format=source_format)
+    preview = markup.preview(source, source_format=source_format)
     return render(request, "posts/_preview.html", {"preview": preview})
 
 

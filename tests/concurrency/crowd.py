@@ -5,6 +5,7 @@ It sets Django up once and forks before it has a connection: eight starts of Pyt
 
 import json
 import multiprocessing
+import os
 import random
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def run_crowd(role: str, *, processes: int = 8, timeout: float = 120, **task: An
         text=True,
         timeout=timeout,
         cwd=ROOT,
+        env=os.environ | {"COLLOQUY_RENDERERS": "0"},  # it is about locks, not about texts
         check=False,
     )
     if done.returncode:
@@ -64,8 +66,6 @@ class Diary:
 
 
 def main() -> None:
-    import os
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from forum.markup import POST_LIMIT, render
+from forum.markup import POST_LIMIT, pipeline, render
 from forum.markup.caps import BRACKET_WORK, bracket_work
 
 
@@ -90,9 +90,9 @@ def test_a_fault_of_the_library_loses_no_text_and_is_logged(fault, monkeypatch, 
     def fail(_source, *, nonce):
         raise fault
 
-    monkeypatch.setitem(render.__globals__["_CONVERTERS"], "markdown", fail)
+    monkeypatch.setitem(pipeline._CONVERTERS, "markdown", fail)
     with caplog.at_level(logging.ERROR):
-        rendered = render("<my> text", key="c7")
+        rendered = pipeline.render("<my> text", key="c7")
 
     assert "<pre><code>&lt;my&gt; text</code></pre>" in rendered.html
     assert rendered.refused in rendered.html

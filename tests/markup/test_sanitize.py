@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from forum.markup import render, sanitize
+from forum.markup import pipeline, sanitize
 from forum.markup.allowlist import attribute_may_stand
 from forum.markup.sanitize import Disagreement, check, tokens
 
@@ -96,7 +96,7 @@ def test_a_disagreement_shows_the_source_and_is_logged(monkeypatch, caplog):
     monkeypatch.setattr(sanitize, "with_nh3", lambda html, *, nonce: html.replace("<em>", ""))
 
     with caplog.at_level(logging.ERROR):
-        rendered = render("some *words* & <b>", key="c1")
+        rendered = pipeline.render("some *words* & <b>", key="c1")
 
     assert rendered.refused
     assert "<pre><code>some *words* &amp; &lt;b&gt;</code></pre>" in rendered.html

@@ -1,0 +1,157 @@
+"""Rendering in child processes, so that no text can stop, bloat or crash the site: the ``render`` of the house.
+
+Each process of the site has ``settings.RENDERERS`` children at most, started when they are needed and kept. They end
+with their parent, whose end closes their input. With 0 there are none: texts are rendered here, bounded by ``caps``
+alone. A child that dies costs one text its looks, not its words: the source is shown, under a version number that
+``rerender`` takes for an old one.
+"""
+
+import atexit
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass, replace
+from queue import Empty, LifoQueue
+from typing import Any
+
+from django.conf import settings
+
+from forum.markup import pipeline
+from forum.markup.child import Child, Lost
+from forum.markup.normalise import clean
+from forum.markup.pipeline import Rendered
+
+NOT_RENDERED = 0  # the version of a text that got no answer: always older than the renderer's own
+
+logger = logging.getLogger(__name__)
+
+_AS_TYPED = "This text is shown as it was typed: "
+_TOO_MUCH = _AS_TYPED + "it takes too long to render. Divide its longest paragraphs, lists and tables."
+_BUSY = _AS_TYPED + "too many texts are being rendered at this moment."
+_DEATH = _AS_TYPED + "it could not be rendered."
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    cpu: int  # seconds; the system counts in whole ones, so that it may become one more
+    wall: float  # seconds from question to answer
+    wait: float  # seconds until a child is free
+
+
+SAVING = Limits(cpu=5, wall=20, wait=30)
+PREVIEW = Limits(cpu=2, wall=8, wait=8)
+
+
+class Busy(Lost):
+    """All children had other texts all the time."""
+
+
+class Pool:
+    """Any number of threads may render at once; ``size`` texts are in work, the others wait."""
+
+    def __init__(self, size: int) -> None:
+        # A place is a child, or None where one may be started. The last one used comes first: few work, the rest idle.
+        self.places: LifoQueue[Child | None] = LifoQueue()
+        for _ in range(size):
+            self.places.put(None)
+
+    def render(self, source: str, *, key: str, source_format: str, limits: Limits) -> Rendered:
+        question = {"source": source, "key": key, "source_format": source_format, "cpu": limits.cpu}
+        try:
+            try:
+                answer = self._ask(question, limits)
+            except Lost as lost:
+                if not lost.again:
+                    raise
+                logger.warning("Text %s is rendered once more: %s.", key, lost)
+                answer = self._ask(question, limits)
+        except Lost as lost:
+            logger.error("Text %s of %d characters is shown as it was typed: %s.", key, len(source), lost)  # noqa: TRY400
+            why = _BUSY if isinstance(lost, Busy) else _TOO_MUCH if lost.too_much else _DEATH
+            return replace(pipeline.as_typed(clean(source), why), version=NOT_RENDERED)
+        for note in answer["notes"]:
+            logger.error("From a child: %s", note)
+        return Rendered(answer["html"], answer["version"], answer["refused"], answer["cpu"])
+
+    def _ask(self, question: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        try:
+            child = self.places.get(timeout=limits.wait)
+        except Empty:
+            raise Busy(f"no child was free for {limits.wait:g} s") from None
+        try:
+            child = child or Child()
+            answer = child.ask(question, wall=limits.wall)
+        except BaseException:  # an interrupt too: the answer would be taken for that to the next question
+            if child:
+                child.end()
+            child = None
+            raise
+        else:
+            if child.is_worn:
+                child.end()
+                child = None
+            return answer
+        finally:
+            self.places.put(child)
+
+    def close(self) -> None:
+        """End the children that are idle; the others end with the process."""
+        try:
+            while True:
+                if child := self.places.get_nowait():
+                    child.end()
+        except Empty:
+            pass
+
+
+_pool: Pool | None = None
+_making = threading.Lock()
+
+
+def render(source: str, *, key: str, source_format: str = "markdown") -> Rendered:
+    """The html of ``source``, to be stored.
+
+    ``key`` ("c12", "p3") begins every id in it. Whatever goes wrong with a text, its words stay readable: then the html
+    is the source in ``<pre>``. Raises ValueError only for a key or a format that no caller should give.
+    """
+    return _render(source, key=key, source_format=source_format, limits=SAVING)
+
+
+def preview(source: str, *, source_format: str = "markdown") -> Rendered:
+    """What ``render`` will make of ``source``, for its writer alone, who would rather not wait long."""
+    return _render(source, key="preview", source_format=source_format, limits=PREVIEW)
+
+
+def _render(source: str, *, key: str, source_format: str, limits: Limits) -> Rendered:
+    pipeline.check(key=key, source_format=source_format)
+    if not settings.RENDERERS:
+        begun = time.thread_time()
+        rendered = pipeline.render(source, key=key, source_format=source_format)
+        return replace(rendered, cpu=time.thread_time() - begun)
+    return _shared().render(source, key=key, source_format=source_format, limits=limits)
+
+
+def _shared() -> Pool:
+    global _pool  # noqa: PLW0603 - one for the whole process is its meaning
+    with _making:
+        if _pool is None:
+            _pool = Pool(settings.RENDERERS)
+        return _pool
+
+
+def _end() -> None:
+    if _pool:
+        _pool.close()
+
+
+def _forked() -> None:
+    """A fork has its parent's pipes, but must not talk into them; and locks that nobody is left to open."""
+    global _pool, _making
+    _pool, _making = None, threading.Lock()
+    for child in list(Child.living):
+        child.abandon()
+
+
+atexit.register(_end)
+os.register_at_fork(after_in_child=_forked)

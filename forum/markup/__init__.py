@@ -6,11 +6,12 @@ shown. A change of what ``render`` gives for the same source raises ``RENDER_VER
 
 from forum.markup.normalise import COMMENT_LIMIT, POST_LIMIT, TextRefused, clean, normalise, normalise_line
 from forum.markup.pipeline import RENDER_VERSION, Rendered
-from forum.markup.pool import preview, render
+from forum.markup.pool import NOT_RENDERED, preview, render
 from forum.markup.safe import assemble, trust
 
 __all__ = [
     "COMMENT_LIMIT",
+    "NOT_RENDERED",
     "POST_LIMIT",
     "RENDER_VERSION",
     "Rendered",

@@ -53,12 +53,12 @@ def waiting_child(own: Pool) -> Child:
     return found
 
 
-def interrupt_during_a_render(own: Pool, act, source=HARD[: len(HARD) // 3]):
+def interrupt_during_a_render(own: Pool, act):
     """Render while ``act`` is done to the child that renders, as soon as it works; gives what became of the text."""
     ask(own, "warm")
     victim = waiting_child(own)
     with ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(ask, own, source)
+        answer = threads.submit(ask, own, HARD[:64_000])
         worked = cpu_of(victim)
         while cpu_of(victim) - worked < 0.2 and not answer.done():
             time.sleep(0.01)

@@ -1,6 +1,6 @@
 # Every target works from a fresh clone. The work is done by the short scripts in bin/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lock
+.PHONY: help run test check bench setup lock
 
 help:  ## say what can be made
 	@echo 'Colloquy: threaded research discussion. What can be made:'
@@ -17,6 +17,9 @@ test:  ## make check, then every test on SQLite and on PostgreSQL
 
 check:  ## format, lint, types, migrations, a production configuration
 	@bin/check
+
+bench:  ## measure what rendering costs on this machine
+	@bin/bench
 
 setup:  ## the environment alone, with the tools for testing, in .venv/
 	@bin/setup dev

@@ -61,7 +61,7 @@ def texts(rng: Random, *, kinds: int = KINDS, median: int = MEDIAN) -> list[Text
     """A stock of rendered texts; about one in four has a formula, one in six code, one in three a quotation."""
     made = []
     for number in range(kinds):
-        source = _source(rng, length=_length(rng, median))
+        source = draw_source(rng, length=_length(rng, median))
         made.append(Text(source, markup.render(source, key=f"bench{number}").html))
     return made
 
@@ -71,7 +71,7 @@ def _length(rng: Random, median: int) -> int:
     return round(min(max(rng.lognormvariate(log(median), SPREAD), SHORTEST), LONGEST))
 
 
-def _source(rng: Random, *, length: int) -> str:
+def draw_source(rng: Random, *, length: int) -> str:
     blocks: list[str] = []
     extras = [
         (1 / 3, lambda: "> " + rng.choice(SENTENCES)),

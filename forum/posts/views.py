@@ -68,7 +68,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
         count_rendering(request)
         if request.POST.get("action") == "preview":
             source = form.cleaned_data["source"]
-            context["preview"] = markup.render(source, key="preview", source_format=post.source_format)
+            context["preview"] = markup.preview(source, source_format=post.source_format)
             return render(request, "posts/edit.html", context)
         post = _save(writer_of(request), post, form, publish=request.POST.get("action") == "publish")
     except EditedMeanwhile as refusal:

@@ -26,6 +26,8 @@ def test_a_flood_of_open_brackets_is_refused_with_a_sentence(mark):
         ("- > " * 500, "lists may stand 12 deep"),
         ("\n".join(" " * 4 * depth + "- x" for depth in range(200)), "lists may stand 12 deep"),
         ("[^1] " * 501, "500 footnote"),
+        ("*a " * 5_000 + "\n\n" + "_b " * 5_000 + "\n\n" + "~~c~~ " * 2_501, "15,000 marks such as"),
+        ("`a" * 7_500 + "\n" + "`a" * 7_501, "15,000 marks such as"),
         ("a\n\n" * 10_001, "10,000 paragraphs"),
         ("# a\n" * 1_001, "1,000 headings"),
         ("a\n=\n" * 1_001, "1,000 headings"),
@@ -59,6 +61,8 @@ def test_a_structure_beyond_all_use_is_refused_with_a_sentence(source, fault):
         ("x" * 78 + "\n") * 200,
         "*" * 19_000,
         "_a " * 6_000,
+        "*a* " * 4_900,
+        "```\n" + "*a " * 15_001 + "\n```",
         "a[1] = b[2][3], " * 100,
     ],
 )

@@ -24,10 +24,12 @@ TABLE_COLUMNS = 100
 TABLE_CELLS = 5_000
 BRACKET_WORK = 4_000_000  # open brackets x characters of their paragraph, over the whole text; about 0.7 s of CPU
 EMPHASIS = 15_000  # runs of its marks, over the whole text; 20,000 took a second of CPU, 95,000 more than ten
+LINKS = 5_000  # and addresses; 30,000 took five seconds of CPU
 
 _HEADING = re.compile(r"[ \t>]*(?:#|=+[ \t]*$|-+[ \t]*$)")
 _DELIMITERS = re.compile(r"[ >]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-*:?[ ]*)*")
 _EMPHASIS = re.compile(r"\*+|_+|~+|`+")
+_LINK = re.compile(r"\]\(|https?:|www\.|@", re.IGNORECASE)
 _WHOLE_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
 
 
@@ -38,6 +40,8 @@ class InlineCaps(Treeprocessor):
         texts = [text for element in root.iter() for text in (element.text, element.tail) if is_looked_at(text)]
         if sum(map(bracket_work, texts)) > BRACKET_WORK:
             raise refusal("brackets", "too many brackets in a paragraph are opened and not closed")
+        if sum(len(_LINK.findall(text)) for text in texts) > LINKS:
+            raise refusal("links", f"there may be {LINKS:,} links and addresses")
         if sum(len(_EMPHASIS.findall(text)) for text in texts) > EMPHASIS:
             raise refusal("emphasis", f"there may be {EMPHASIS:,} marks such as *, _ and `")
 

@@ -28,6 +28,7 @@ def test_a_flood_of_open_brackets_is_refused_with_a_sentence(mark):
         ("[^1] " * 501, "500 footnote"),
         ("*a " * 5_000 + "\n\n" + "_b " * 5_000 + "\n\n" + "~~c~~ " * 2_501, "15,000 marks such as"),
         ("`a" * 7_500 + "\n" + "`a" * 7_501, "15,000 marks such as"),
+        ("[a](b) " * 2_000 + "\n\n" + "a@b.c " * 2_000 + "\n\n" + "http://a.b " * 1_001, "5,000 links"),
         ("a\n\n" * 10_001, "10,000 paragraphs"),
         ("# a\n" * 1_001, "1,000 headings"),
         ("a\n=\n" * 1_001, "1,000 headings"),

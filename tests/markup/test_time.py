@@ -28,7 +28,10 @@ def test_a_flood_of_marks_is_quick_or_refused(unit):
     bounded(render(flood(unit, 19_000), key="c1"))
 
 
-@pytest.mark.parametrize("unit", ["[", "[a](", "[a](b", "![", "^a", "_a", "~~a", "* * *", "**a*b", "a**b", "==a", "]"])
+@pytest.mark.parametrize(
+    "unit",
+    ["[", "[a](", "[a](b", "![", "^a", "_a", "~~a", "* * *", "**a*b", "a**b", "==a", "]", "[a](b)", "`a", "a@b.c "],
+)
 def test_a_flood_as_long_as_a_post_is_quick_or_refused(unit):
     bounded(render(flood(unit, 100_000), key="c1"))
 

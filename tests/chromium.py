@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -26,7 +27,8 @@ def chromium_running() -> Iterator[Browser]:
     """One Chromium, for the tests of one package.
 
     While it runs, Playwright has an event loop in this thread, and Django would refuse every query of a test as made
-    from asynchronous code. Nothing here is asynchronous, so it is told to trust us; loop and trust end together.
+    from asynchronous code. Nothing here is asynchronous, so it is told to trust us; loop and trust end together, and
+    so do the connections that Django opens inside the loop, beside those it has outside.
     """
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
@@ -38,6 +40,7 @@ def chromium_running() -> Iterator[Browser]:
         try:
             yield browser
         finally:
+            connections.close_all()
             browser.close()
             if before is None:
                 del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -97,7 +97,7 @@ def test_a_forgotten_password_is_replaced_by_way_of_the_mail(visit, script, ann,
 
     page.goto("/accounts/login/")
     page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("Email").fill("ann@example.org")
+    page.get_by_label("E-mail").fill("ann@example.org")
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
 
@@ -139,6 +139,8 @@ def test_who_has_a_passkey_needs_no_password(visit, ann):
     page.get_by_role("checkbox").check()
     page.get_by_role("main").get_by_role("button").last.click()
     expect(page.get_by_role("status")).to_contain_text("Security key added")
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.get_by_role("table")).to_contain_text("The blue key")
     page.get_by_role("button", name="Log out").click()
 
     page.goto("/accounts/login/")

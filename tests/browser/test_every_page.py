@@ -10,16 +10,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page, expect
 
 from forum.comments import services as comments
+from forum.moderation.models import Decision
 from tests.browser.looks import Looks
 from tests.browser.town import guard, make_town, verify
 from tests.browser.visitor import plug_in_key
-from tests.factories import make_comment, make_post
+from tests.factories import make_comment, make_moderator, make_post
 
 pytestmark = pytest.mark.browser
 
 ALL_REFUSED = {400, 401, 403, 404, 409, 422}
 
 LISTS = ["pages:front", "pages:tags", "moderation:log"]
+HELP = ["pages:formatting"]
 ENTRANCE = [
     "account_login", "account_signup", "account_inactive", "account_email_verification_sent", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key_done", "socialaccount_login_cancelled",
@@ -73,7 +75,7 @@ def look_over(page: Page, looks: Looks, names: list[str]) -> None:
 
 def test_lists_and_errors(visit, looks, town):
     page = visit(refused=ALL_REFUSED)
-    look_over(page, looks, LISTS)
+    look_over(page, looks, [*LISTS, *HELP])
     for address in (
         "/tags/statistics/", "/u/ann/", "/u/zoe/", "/moderation/log/?kind=hide",
         f"/moderation/log/?post={town.post.pk}", "/nowhere",
@@ -214,7 +216,7 @@ def test_links_out_of_the_mail(visit, looks, ann, mailoutbox):
     go(page, "account_confirm_email", "nonsense")
     looks.over(page)
     go(page, "account_reset_password")
-    page.get_by_label("Email").fill(ann.email)
+    page.get_by_label("E-mail").fill(ann.email)
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
     link = re.search(r"http://\S+", mailoutbox[0].body)[0]
@@ -262,12 +264,17 @@ def test_the_desk_and_its_lists(visit, looks, town, mo):
     look_over(page, looks, ["admin:index", *(f"admin:{desk}_changelist" for desk in DESKS)])
 
 
-def test_the_pages_of_the_desk(visit, looks, town, ann, mo):
-    page = visit(mo, refused=ALL_REFUSED)
+def test_the_pages_of_the_desk(visit, looks, town, ann):
+    page = visit(make_moderator("boss", is_superuser=True), refused=ALL_REFUSED)
     for address in (
         f"/admin/posts/post/{town.post.pk}/change/", f"/admin/comments/comment/{town.hidden.pk}/change/",
         f"/admin/accounts/user/{ann.pk}/change/", f"/admin/moderation/report/{town.report.pk}/change/",
-        "/admin/moderation/decision/1/change/", f"/admin/accounts/user/act/suspend/?id={ann.pk}",
+        f"/admin/moderation/decision/{Decision.objects.latest('pk').pk}/change/",
+        f"/admin/accounts/user/act/suspend/?id={ann.pk}", f"/admin/accounts/user/act/roles/?id={ann.pk}",
+        f"/admin/comments/comment/act/move/?id={town.deep.pk}",
+        f"/admin/comments/comment/act/hide-branch/?id={town.comment.pk}",
+        f"/admin/comments/comment/act/restore/?id={town.hidden.pk}&id={town.deep.pk}",
+        f"/admin/comments/comment/act/restore/?id={town.deep.pk}",
     ):  # fmt: skip
         page.goto(address)
         looks.over(page)
@@ -283,7 +290,7 @@ def test_the_pages_of_the_desk(visit, looks, town, ann, mo):
 
 def test_no_page_is_forgotten():
     """The desk is an exception: Django makes dozens of addresses there, which lead to the few pages above."""
-    opened = {*LISTS, *ENTRANCE, *OWN, *GUARDED, *ONE_BY_ONE, *NO_PAGE}
+    opened = {*LISTS, *HELP, *ENTRANCE, *OWN, *GUARDED, *ONE_BY_ONE, *NO_PAGE}
     assert set(_names(get_resolver())) == opened
 
 

@@ -137,3 +137,12 @@ def test_more_posts_come_in_place_or_on_a_page_of_their_own(visit, script, mo):
     else:
         expect(titles).to_have_text(["Number 30", "Number 31", "Number 32"])
     expect(page.get_by_role("link", name="Load more")).to_have_count(0)
+
+
+def test_a_spoiler_opens(visit, script):
+    page = visit(script=script)
+    page.goto("/help/formatting")
+    spoiler = page.locator("details.spoiler").first
+    expect(spoiler.locator("p")).not_to_be_visible()
+    spoiler.locator("summary").click()
+    expect(spoiler.locator("p")).to_be_visible()

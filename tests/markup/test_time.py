@@ -77,4 +77,5 @@ def bounded(rendered):
 
 
 def test_the_count_is_that_of_the_child():
-    assert render("*a* " * 4_000, key="c1").cpu > render("a", key="c1").cpu > 0
+    # A short one may take less than the clock of the system can tell, and counts as nothing then.
+    assert render("*a* " * 4_000, key="c1").cpu > render("a", key="c1").cpu >= 0

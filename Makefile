@@ -1,6 +1,6 @@
 # Every target works from a fresh clone. The work is done by the short scripts in bin/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup lock
+.PHONY: help run test check bench fuzz setup lock
 
 help:  ## say what can be made
 	@echo 'Colloquy: threaded research discussion. What can be made:'
@@ -12,14 +12,17 @@ help:  ## say what can be made
 run:  ## set everything up, load a demonstration, serve on http://127.0.0.1:8000
 	@bin/run
 
-test:  ## make check, then every test on SQLite and on PostgreSQL
+test:  ## make check, then every test on SQLite, and on PostgreSQL those of the database
 	@bin/test
 
 check:  ## format, lint, types, migrations, a production configuration
 	@bin/check
 
-bench:  ## measure what rendering costs on this machine
+bench:  ## measure what rendering and reading cost on this machine
 	@bin/bench
+
+fuzz:  ## look for texts that cost the renderer too much, for five minutes
+	@bin/fuzz
 
 setup:  ## the environment alone, with the tools for testing, in .venv/
 	@bin/setup dev

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -24,9 +25,10 @@ django.setup()
 # The rest needs Django's settings.
 # ruff: noqa: E402
 from forum.management.bench.text import draw_source
-from forum.markup import anchors, dialect, normalise, pipeline, sanitize
+from forum.markup import anchors, dialect, formulas, mathml, normalise, pipeline, sanitize, tex
 from forum.markup.child import Child
 from forum.markup.pool import SAVING, Pool
+from forum.markup.references import NOBODY, References
 
 SIZES = (1, 5, 20, 100)  # kB
 RUNS = 9
@@ -36,6 +38,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    gallery()
     stages()
     start()
     throughput()
@@ -68,20 +71,21 @@ def stages() -> None:
         typed = text(size)
         pipeline.render(typed, key="c1")  # regular expressions and lexers are ready now
         clean = normalise(typed, limit=200_000)
-        dirty = dialect.to_html(clean, nonce=NONCE)
+        dirty = dialect.to_html(clean, nonce=NONCE, references=References(NOBODY))
         first = sanitize.with_bleach(sanitize.plain_references(dirty), nonce=NONCE)
         second = sanitize.with_nh3(first, nonce=NONCE)
         for name, do in {
             "normalise": lambda typed=typed: normalise(typed, limit=200_000),
-            "Markdown": lambda clean=clean: dialect.to_html(clean, nonce=NONCE),
+            "Markdown": lambda clean=clean: dialect.to_html(clean, nonce=NONCE, references=References(NOBODY)),
             "bleach": lambda dirty=dirty: sanitize.with_bleach(sanitize.plain_references(dirty), nonce=NONCE),
             "nh3": lambda first=first: sanitize.with_nh3(first, nonce=NONCE),
             "comparison": lambda first=first, second=second: compare(first, second),
+            "formulas": lambda second=second: new_formulas(second),
             "ids": lambda second=second: anchors.publish(second, nonce=NONCE, key="c1"),
             "all, in this process": lambda typed=typed: pipeline.render(typed, key="c1"),
         }.items():
             rows.setdefault(name, []).append(timed(do))
-        question = {"source": typed, "key": "c1", "source_format": "markdown", "cpu": SAVING.cpu}
+        question = question_of(typed)
         answers = [child.ask(dict(question), wall=60) for _ in range(RUNS)]
         rows.setdefault("all, in a child", []).append(statistics.median(one["cpu"] * 1000 for one in answers))
         rows.setdefault("and here, to ask it", []).append(timed(lambda question=question: child.ask(question, wall=60)))
@@ -89,6 +93,36 @@ def stages() -> None:
     for name, row in rows.items():
         print(f"{name} | " + " | ".join(f"{value:.2f}" for value in row))
     print()
+
+
+def new_formulas(clean: str) -> None:
+    """As if none of them had been made before; each is made once, as in life."""
+    tex.to_mathml.cache_clear()
+    formulas.put_in(clean, nonce=NONCE, begun=time.thread_time())
+
+
+def gallery() -> None:
+    """Each formula of the page on formatting, once."""
+    written = (ROOT / "forum" / "pages" / "formulas.txt").read_text(encoding="utf-8").splitlines()
+    typed = [line for line in written if line and not line.startswith("# ")]
+
+    def make() -> None:
+        tex.to_mathml.cache_clear()
+        for formula in typed:
+            mathml.rewrite(tex.to_mathml(formula, display=True))
+
+    begun = time.process_time()
+    tex.to_mathml("x", display=False)
+    start = (time.process_time() - begun) * 1000
+    tex.to_mathml.cache_clear()
+    print(
+        f"{len(typed)} formulas of the gallery: {timed(make) / len(typed):.2f} ms each; engine's start {start:.0f} ms\n"
+    )
+
+
+def question_of(source: str) -> dict[str, object]:
+    known = asdict(NOBODY)
+    return {"source": source, "key": "c1", "source_format": "markdown", "known": known, "cpu": SAVING.cpu}
 
 
 def compare(first: str, second: str) -> None:
@@ -102,7 +136,7 @@ def start() -> None:
     spent, held = [], []
     for _ in range(RUNS):
         child = Child()
-        child.ask({"source": text(1), "key": "c1", "source_format": "markdown", "cpu": SAVING.cpu}, wall=60)
+        child.ask(question_of(text(1)), wall=60)
         process = Path("/proc") / str(child.process.pid)
         fields = (process / "stat").read_text().rpartition(")")[2].split()
         spent.append((int(fields[11]) + int(fields[12])) / TICK * 1000)

@@ -54,7 +54,7 @@ class Anchors(Treeprocessor):
         return f"i{self.nonce}-{place}"
 
     def heading_slug(self, heading: Element) -> str:
-        text = _PLACEHOLDER.sub("", "".join(heading.itertext()))
+        text = decoded(_PLACEHOLDER.sub("", "".join(heading.itertext())))
         slug = base = slug_of(text) or "section"
         while slug in self.headings:
             # Counting on from the last one: a thousand equal headings took seconds when each began at 1.

@@ -9,7 +9,7 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import CodeBlockProcessor, EmptyBlockProcessor, ParagraphProcessor, ReferenceProcessor
 from markdown.util import STX
 
-from forum.markup.caps import check_lines, check_tables
+from forum.markup.caps import check_count, check_depth, check_lines, check_tables
 from forum.markup.code import Code
 from forum.markup.containers import Box, Fence, Heading, Prose, Rule, arrange
 
@@ -22,13 +22,16 @@ class Blocks(BlockParser):
     def __init__(self, md: markdown.Markdown) -> None:
         super().__init__(md)
         self.code = Code()
+        self.depth = 0  # of definitions in definitions, which begin a count of quotes and lists anew
         self.blockprocessors.register(EmptyBlockProcessor(self), "empty", 100)
         self.blockprocessors.register(CodeBlockProcessor(self), "code", 80)
         self.blockprocessors.register(ReferenceProcessor(self), "reference", 15)
         self.blockprocessors.register(ParagraphProcessor(self), "paragraph", 10)
 
     def parseDocument(self, lines: Iterable[str]) -> "ElementTree[Element | None]":  # noqa: N802 - the library's name
-        text, unfenced = arrange(list(lines))
+        lines = list(lines)
+        check_count(lines)
+        text, unfenced = arrange(lines)
         check_lines(unfenced)
         check_tables(unfenced)
         self.root = root = Element(self.md.doc_tag)
@@ -37,7 +40,10 @@ class Blocks(BlockParser):
 
     def parseChunk(self, parent: Element, text: str) -> None:  # noqa: N802 - the library's name
         """A part whose marks an extension has taken off: a note, say. Lists and quotes may stand in it again."""
+        self.depth += 1
+        check_depth(self.depth)
         self.build(parent, arrange(text.split("\n"))[0])
+        self.depth -= 1
 
     def parseBlocks(self, parent: Element, blocks: list[str]) -> None:  # noqa: N802 - the library's name
         self.parseChunk(parent, "\n\n".join(blocks))

@@ -108,7 +108,7 @@ class Child:
             code = self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return Lost("a child closed its pipe and went on", again=True)
-        if code == -signal.SIGXCPU:
+        if code == -signal.SIGPROF:
             return Lost("a child reached its limit of CPU", too_much=True)
         cause = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
         return Lost(f"a child {cause}", again=True)

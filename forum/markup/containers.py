@@ -8,7 +8,8 @@ library's processors: indented code, tables, definitions, notes, references, par
 import re
 from dataclasses import dataclass, field
 
-from forum.markup.caps import LIST_DEPTH, QUOTE_DEPTH, refusal
+from forum.markup.caps import LIST_DEPTH, QUOTE_DEPTH, check_blocks, refusal
+from forum.markup.formulas import NEWLINE, awaited, without_bars
 
 _QUOTE = re.compile(r">(!?)[ ]?")
 _ITEM = re.compile(r"([-+*]|(\d{1,9})([.)]))(?=[ ]|$)")
@@ -19,6 +20,7 @@ _RULE = re.compile(r"([-*_])(?:[ ]*\1){2,}[ ]*$")
 _COLUMNS = re.compile(r"\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _CODE = 4  # spaces
+MOST_IN_DISPLAY = 200  # lines
 
 
 @dataclass(slots=True)
@@ -71,21 +73,26 @@ type Block = Box | Prose | Fence | Heading | Rule
 
 def arrange(lines: list[str]) -> tuple[Box, list[str]]:
     """``lines``, without tabs, as a tree, and those of them that stand in no fence. Raises TextRefused."""
-    reader = _Reader()
+    reader = _Reader(lines)
     for line in lines:
         reader.read(line)
     return reader.open[0], reader.unfenced
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.number = 0  # of the line that comes next
         self.open = [Box("text")]  # the containers that the last line stood in, outermost first
         self.leaf: Fence | str = ""  # what it was itself: a fence, "paragraph", "code" or "table"
         self.at = 0  # where the open paragraph begins among the lines of its prose
         self.after_blank = False
+        self.awaited = ""  # what ends the display of a formula that the last line stood in
+        self.boxes = 0
         self.unfenced: list[str] = []
 
     def read(self, line: str) -> None:
+        self.number += 1
         depth, rest = self.still_open(line)
         whole = depth == len(self.open)
         if whole and isinstance(self.leaf, Fence):
@@ -95,6 +102,10 @@ class _Reader:
                 self.leaf.take(rest)
             return
         self.unfenced.append(line)
+        if self.awaited and whole and rest.strip(" "):
+            self.go_on_display(rest.strip(" "))
+            return
+        self.awaited = ""
         if not rest.strip(" "):
             self.close(depth)
             self.blank()
@@ -185,8 +196,10 @@ class _Reader:
             self.add(Rule())
         elif self.leaf == "paragraph" and self.is_under_head(body):
             self.start_table(body)
+        elif self.leaf == "table":
+            self.go_on("table", without_bars(rest))
         else:
-            self.go_on("table" if self.leaf == "table" else "paragraph", rest)
+            self.go_on("paragraph", rest)
 
     def go_on(self, leaf: str, line: str) -> None:
         """Add ``line`` to the open paragraph, table or block of code, or begin one with it."""
@@ -196,6 +209,22 @@ class _Reader:
                 lines.append("")
             self.leaf, self.at = leaf, len(lines)
         self.prose().lines.append(line)
+        if leaf == "paragraph" and (closing := awaited(line)) and self.is_ahead(closing):
+            self.awaited = closing
+
+    def go_on_display(self, line: str) -> None:
+        """Within a formula no mark at the beginning of a line means anything: ``+ b`` is no list."""
+        self.prose().lines[-1] += NEWLINE + line
+        self.awaited = awaited(line, self.awaited)
+
+    def is_ahead(self, closing: str) -> bool:
+        """Whether the display will be closed before the next blank line. Two lone dollars begin none."""
+        for line in self.lines[self.number : self.number + MOST_IN_DISPLAY]:
+            if not line.strip(" >!"):
+                return False
+            if closing in line:
+                return True
+        return False
 
     def underline(self, level: int) -> None:
         lines = self.prose().lines
@@ -204,14 +233,14 @@ class _Reader:
         self.add(Heading(level, text))
 
     def is_under_head(self, body: str) -> bool:
-        head = self.prose().lines[-1]
+        head = without_bars(self.prose().lines[-1])
         return "|" in head and _COLUMNS.match(body) is not None and columns(head) == columns(body)
 
     def start_table(self, body: str) -> None:
         lines = self.prose().lines
         head = lines.pop()
         self.leaf = ""
-        self.go_on("table", head)
+        self.go_on("table", without_bars(head))
         lines.append(body)
 
     def prose(self) -> Prose:
@@ -232,6 +261,8 @@ class _Reader:
         self.open[-1].children.append(block)
         if isinstance(block, Box):
             self.open.append(block)
+            self.boxes += 1
+            check_blocks(self.boxes)  # a line may open many
             self.refuse_depth()
         if not keep_leaf:
             self.leaf = block if isinstance(block, Fence) else ""

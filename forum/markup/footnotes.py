@@ -9,7 +9,12 @@ import re
 from xml.etree.ElementTree import Element, SubElement
 
 import markdown
-from markdown.extensions.footnotes import FootnoteExtension, FootnoteInlineProcessor
+from markdown.extensions.footnotes import (
+    FN_BACKLINK_TEXT,
+    NBSP_PLACEHOLDER,
+    FootnoteExtension,
+    FootnoteInlineProcessor,
+)
 
 
 class NumberedFootnotes(FootnoteExtension):
@@ -35,6 +40,31 @@ class NumberedFootnotes(FootnoteExtension):
             return first
         self.found_refs[first] = count = self.found_refs.get(first, 0) + 1
         return first if count == 1 else f"fnref{count}:{id}"
+
+    def makeFootnotesDiv(self, root: Element) -> Element | None:  # noqa: N802 - the library's name
+        """The library's own fails at a note without words, and at one that defines another."""
+        if not self.footnotes:
+            return None
+        place = Element("div", {"class": "footnote"})
+        SubElement(place, "hr")
+        notes = SubElement(place, "ol")
+        numbers = list(self.footnotes)
+        for number in numbers:
+            note = SubElement(notes, "li", id=self.makeFootnoteId(number))
+            self.parser.parseChunk(note, self.footnotes[number])
+            numbers += list(self.footnotes)[len(numbers) :]  # those that were defined in this one
+            if len(note) and note[-1].tag == "p":
+                note[-1].text = (note[-1].text or "") + NBSP_PLACEHOLDER
+                end = note[-1]
+            else:
+                end = SubElement(note, "p")
+            way = {
+                "class": "footnote-backref",
+                "href": f"#{self.makeFootnoteRefId(number)}",
+                "title": "Back to the text",
+            }
+            SubElement(end, "a", way).text = FN_BACKLINK_TEXT
+        return place
 
     def shown_numbers(self) -> dict[str, int]:
         """By number of definition: notes count in the order of their first mention, unmentioned ones last."""

@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
+from forum.markup.caps import check_work
 from forum.markup.code import Code
+from forum.markup.references import References
 
 QUOTE_DEPTH = 12  # deeper levels keep their marks as text
 
 _QUOTE = re.compile(rf"(?:>[ ]?){{1,{QUOTE_DEPTH}}}")
 _SIGNATURE = "-- "  # the line that mail programs put before one, with its space
 _COLUMNS = re.compile(r"\t|^ {4}|\S {3,}\S", re.MULTILINE)
-_PATCH = re.compile(r"diff --git |--- \S.*\n\+\+\+ \S.*\n@@ |@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
+_PATCH = re.compile(r"diff --git |Index: \S.*\n={20,}\n|--- \S.*\n\+\+\+ \S.*\n@@ |@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _IN_PATCH = re.compile(
-    r"[ +\-@\\\t]|$|diff |index [0-9a-f]|(?:new|old|deleted) (?:file )?mode |(?:similarity|dissimilarity) index "
+    r"[ +\-@\\\t]|$|={20,}$|diff |Index: |index [0-9a-f]|"
+    r"(?:new|old|deleted) (?:file )?mode |(?:similarity|dissimilarity) index "
     r"|(?:rename|copy) (?:from|to) |Binary files |GIT binary patch"
 )
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+", re.IGNORECASE)
@@ -26,17 +29,29 @@ _AFTER_ADDRESS = ".,:;!?'*_"
 _CLOSERS = {")": "(", "]": "["}
 
 
-def to_html(source: str, *, nonce: str) -> str:
-    """``source``, which ``normalise.clean`` has seen, as html that ``sanitize`` must see."""
+def to_html(source: str, *, nonce: str, references: References) -> str:
+    """``source``, which ``normalise.clean`` has seen, as html that ``sanitize`` must see. It refers to nothing."""
+    typed = source.split("\n")
+    check_work({"lines": len(typed)})
     pieces: list[str] = []
     code = Code()
     depth = 0
-    for level, lines in groupby(map(quoted, source.split("\n")), key=lambda line: line[0]):
+    for level, lines in groupby(map(quoted, typed), key=lambda line: line[0]):
         pieces.append("<blockquote>\n" * (level - depth) + "</blockquote>\n" * (depth - level))
         pieces += passage([text for _, text in lines], code)
         depth = level
     pieces.append("</blockquote>\n" * depth)
-    return "".join(pieces)
+    made = "".join(pieces)
+    check_work(
+        {
+            "lines": made.count("<br>"),
+            "links": made.count("<a "),
+            "quotes": made.count("<blockquote>"),
+            "blocks": made.count("<p>") + made.count("<pre>"),
+            "patches": made.count('<div class="highlight">'),
+        }
+    )
+    return made
 
 
 def quoted(line: str) -> tuple[int, str]:

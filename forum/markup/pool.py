@@ -11,16 +11,15 @@ import logging
 import os
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from queue import Empty, LifoQueue
 from typing import Any
-
-from django.conf import settings
 
 from forum.markup import pipeline
 from forum.markup.child import Child, Lost
 from forum.markup.normalise import clean
 from forum.markup.pipeline import Rendered
+from forum.markup.references import NOBODY, Known
 
 NOT_RENDERED = 0  # the version of a text that got no answer: always older than the renderer's own
 
@@ -34,7 +33,7 @@ _DEATH = _AS_TYPED + "it could not be rendered."
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    cpu: int  # seconds; the system counts in whole ones, so that it may become one more
+    cpu: float  # seconds
     wall: float  # seconds from question to answer
     wait: float  # seconds until a child is free
 
@@ -56,8 +55,14 @@ class Pool:
         for _ in range(size):
             self.places.put(None)
 
-    def render(self, source: str, *, key: str, source_format: str, limits: Limits) -> Rendered:
-        question = {"source": source, "key": key, "source_format": source_format, "cpu": limits.cpu}
+    def render(self, source: str, *, key: str, source_format: str, limits: Limits, known: Known = NOBODY) -> Rendered:
+        question = {
+            "source": source,
+            "key": key,
+            "source_format": source_format,
+            "known": asdict(known),
+            "cpu": limits.cpu,
+        }
         try:
             try:
                 answer = self._ask(question, limits)
@@ -72,7 +77,14 @@ class Pool:
             return replace(pipeline.as_typed(clean(source), why), version=NOT_RENDERED)
         for note in answer["notes"]:
             logger.error("From a child: %s", note)
-        return Rendered(answer["html"], answer["version"], answer["refused"], answer["cpu"])
+        return Rendered(
+            html=answer["html"],
+            version=answer["version"],
+            refused=answer["refused"],
+            people=tuple(answer["people"]),
+            titles=tuple(answer["titles"]),
+            cpu=answer["cpu"],
+        )
 
     def _ask(self, question: dict[str, Any], limits: Limits) -> dict[str, Any]:
         try:
@@ -105,38 +117,45 @@ class Pool:
             pass
 
 
+def _children() -> int:
+    from django.conf import settings  # noqa: PLC0415 - 50 ms for every child, which imports this package too
+
+    return int(settings.RENDERERS)
+
+
 _pool: Pool | None = None
 _making = threading.Lock()
 
 
-def render(source: str, *, key: str, source_format: str = "markdown") -> Rendered:
+def render(source: str, *, key: str, source_format: str = "markdown", known: Known = NOBODY) -> Rendered:
     """The html of ``source``, to be stored.
 
-    ``key`` ("c12", "p3") begins every id in it. Whatever goes wrong with a text, its words stay readable: then the html
-    is the source in ``<pre>``. Raises ValueError only for a key or a format that no caller should give.
+    ``key`` ("c12", "p3") begins every id in it; ``known`` is what the names in it stand for. Whatever goes wrong with
+    a text, its words stay readable: then the html is the source in ``<pre>``. Raises ValueError only for a key or a
+    format that no caller should give.
     """
-    return _render(source, key=key, source_format=source_format, limits=SAVING)
+    return _render(source, key=key, source_format=source_format, known=known, limits=SAVING)
 
 
-def preview(source: str, *, source_format: str = "markdown") -> Rendered:
+def preview(source: str, *, source_format: str = "markdown", known: Known = NOBODY) -> Rendered:
     """What ``render`` will make of ``source``, for its writer alone, who would rather not wait long."""
-    return _render(source, key="preview", source_format=source_format, limits=PREVIEW)
+    return _render(source, key="preview", source_format=source_format, known=known, limits=PREVIEW)
 
 
-def _render(source: str, *, key: str, source_format: str, limits: Limits) -> Rendered:
+def _render(source: str, *, key: str, source_format: str, known: Known, limits: Limits) -> Rendered:
     pipeline.check(key=key, source_format=source_format)
-    if not settings.RENDERERS:
+    if not _children():
         begun = time.thread_time()
-        rendered = pipeline.render(source, key=key, source_format=source_format)
+        rendered = pipeline.render(source, key=key, source_format=source_format, known=known)
         return replace(rendered, cpu=time.thread_time() - begun)
-    return _shared().render(source, key=key, source_format=source_format, limits=limits)
+    return _shared().render(source, key=key, source_format=source_format, known=known, limits=limits)
 
 
 def _shared() -> Pool:
     global _pool  # noqa: PLW0603 - one for the whole process is its meaning
     with _making:
         if _pool is None:
-            _pool = Pool(settings.RENDERERS)
+            _pool = Pool(_children())
         return _pool
 
 

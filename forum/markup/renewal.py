@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 
+from forum.markup.pipeline import Rendered
+from forum.markup.pool import render
+from forum.markup.references import Known
 from forum.markup.sanitize import Token, tokens
 
 AROUND = 20  # characters shown before a difference
@@ -11,7 +14,10 @@ SHOWN = 60  # characters shown of each side
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """As it stood in its row when it was read: only while ``source`` still stands there may new html be written."""
+    """As it stood in its row when it was read: only while ``source`` still stands there may new html be written.
+
+    ``known`` is what it refers to, as that was then.
+    """
 
     pk: int
     name: str  # for people: "comment 17"
@@ -19,6 +25,12 @@ class Stored:
     source: str
     source_format: str
     html: str
+    known: Known
+
+
+def anew(text: Stored) -> Rendered:
+    """No database: any thread may do it."""
+    return render(text.source, key=text.key, source_format=text.source_format, known=text.known)
 
 
 def visible_change(old: str, new: str) -> str:

@@ -1,5 +1,9 @@
 """What the help page on formatting shows: title, note, sources. The last section says what is different here."""
 
+# Whom and what the examples refer to, whoever is called so here and whatever is written: they lead to the page itself.
+PERSON = "ann"
+TITLE = "Formatting"
+
 SECTIONS = [
     (
         "Paragraphs and emphasis",
@@ -44,9 +48,33 @@ SECTIONS = [
         ],
     ),
     (
+        "People",
+        "A name after an at sign is a link, and the first twenty people of a text find it in their inbox.",
+        ["As @ann found out, @nobody-of-this-name did not; `@ann` in code calls nobody."],
+    ),
+    (
+        "Posts by title",
+        "A title between double brackets is a link to the post. It shows its present name; unknown, what was typed.",
+        [
+            "See [[Formatting]], or [[formatting|this page]].",
+            "[[What nobody has written yet]] stays readable, and [[What nobody has written yet|this]] too.",
+            "<@This page@>(@Formatting@), and <@all tags@>(/tags/).",
+        ],
+    ),
+    (
         "Code",
         "Between three backticks or tildes, with the name of its language for colours. Four spaces make code too.",
         ["```python\ndef mean(values):\n    return sum(values) / len(values)\n```", "Text:\n\n    four spaces"],
+    ),
+    (
+        "Formulas",
+        r"TeX between dollar signs; two on each side set it apart. \( \) and \[ \] do the same. Prices stay prices.",
+        [
+            r"By Euler $e^{i\pi} + 1 = 0$, though it costs $5 and $6.",
+            "$$\n\\hat\\beta = (X^\\top X)^{-1} X^\\top y\n$$",
+            "> - As you say,\n>   \\[\n>   \\begin{aligned}\n>   a &= b \\\\\n>     &= c\n>   \\end{aligned}\n>   \\]",
+            r"This one is not finished: $\frac{a$. This one is: $b$.",
+        ],
     ),
     (
         "Tables",

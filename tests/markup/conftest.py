@@ -11,6 +11,6 @@ def chromium():
 
 @pytest.fixture
 def chromium_page(chromium):
-    context = chromium.new_context()
+    context = chromium.new_context(viewport={"width": 320, "height": 240})  # nobody looks, and painting costs
     yield context.new_page()
     context.close()

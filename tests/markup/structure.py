@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from forum.markup import render
 
@@ -18,11 +19,14 @@ ORACLE = (
     MarkdownIt("commonmark", {"html": False})
     .enable(["table", "strikethrough"])
     .disable(["html_block", "html_inline"])  # raw html is text here
+    .use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
 )
 _KEPT = {"a": "href", "ol": "start", "td": "align", "th": "align"}
 
 _AS_TEXT = {
     "input": lambda box: "[x] " if box.has_attr("checked") else "[ ] ",
+    "math": lambda math: f"(formula: {math.annotation.string})",
+    "tex": lambda formula: f"(formula: {formula.get_text().strip()})",  # as the judge writes it
     "img": lambda image: f"({image.get('src')}: {image.get('alt')})",
 }
 
@@ -56,8 +60,9 @@ def nodes_of(child: object, *, verbatim: bool) -> list[Node]:
     if isinstance(child, NavigableString):
         return [str(child)]
     assert isinstance(child, Tag)
-    if child.name in _AS_TEXT:
-        return [_AS_TEXT[child.name](child)]
+    kind = "tex" if "math" in child.get("class", ()) else child.name
+    if kind in _AS_TEXT:
+        return [_AS_TEXT[kind](child)]
     in_item = child.name == "p" and child.parent is not None and child.parent.name == "li"
     code = verbatim or child.name == "pre"
     inner = children_of(child, verbatim=code)

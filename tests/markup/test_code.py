@@ -41,8 +41,18 @@ def test_code_out_of_bounds_is_not_highlighted_and_is_whole(source):
 
 def test_a_text_has_only_so_much_highlighting():
     blocks = code.Code()
-    source = "x = 1  # one two\n" * 900
+    source = "# one two three\n" * 900
     assert ["<span" in blocks.block(source, "python") for _ in range(4)] == [True, True, False, False]
+
+
+def test_a_text_has_only_so_many_coloured_words():
+    blocks = code.Code()
+    assert "<span" not in blocks.block("x+1*(y)\n" * 999, "python")
+    assert "<span" in blocks.block("x+1*(y)\n" * 99, "python")
+
+
+def test_white_space_is_no_coloured_word():
+    assert code.Code().block("x =  1", "python").count("<span") == 3
 
 
 @pytest.mark.parametrize("language", code.LANGUAGES)

@@ -35,7 +35,6 @@ def test_the_name_of_a_paper_is_a_link(text, address, around):
         "arXiv:2206.028",
         "arXiv:2206.028412",
         "arXiv:../../x",
-        "$arXiv:22$",
     ],
 )
 def test_what_is_no_name_or_stands_in_code_is_left(source):

@@ -46,6 +46,25 @@ def test_footnotes_count_as_the_reader_meets_them():
     assert html.index('c1-fn1">\n<p>second') < html.index('c1-fn2">\n<p>first')
 
 
+@pytest.mark.parametrize("note", ["[^a]:", "[^]:", "[^a]: [x]: https://example.org/"])
+def test_a_footnote_without_words_has_its_place_and_its_way_back(note):
+    html = render(f"x[^a] y[^]\n\n{note}", key="c1").html
+    assert 'href="#c1-fn1"' in html
+    assert '<li id="c1-fn1">\n<p><a class="footnote-backref" href="#c1-fnref1"' in html
+
+
+@pytest.mark.parametrize("notes", ["[^a]: [^b]: y", "[^a]:[^b]:", "[^a]: y\n\n    [^b]: z [^c]\n\n    > [^c]: w"])
+def test_a_footnote_may_define_another(notes):
+    rendered = render(f"x[^a] [^b]\n\n{notes}", key="c1")
+    assert rendered.refused == ""
+    assert '<li id="c1-fn1">' in rendered.html
+    assert '<li id="c1-fn2">' in rendered.html
+
+
+def test_a_reference_in_a_heading_is_the_letter_in_its_name():
+    assert 'id="c1-h-café-rd"' in render("# Caf&eacute; R&amp;D", key="c1").html
+
+
 def test_links_to_a_place_stay_within_the_text():
     html = render("[a](#results) [b](#c99) [c](#fn:1)[^x]\n\n# Results\n\n[^x]: note", key="c1").html
     assert re.findall(r'<a href="([^"]*)"', html)[:3] == ["#c1-h-results", "#c1-h-c99", "#c1-fn1"]

@@ -45,6 +45,21 @@ def test_a_patch_is_code_and_what_follows_is_not():
     assert "<p>Good?</p>" in html
 
 
+def test_the_head_of_a_quilt_patch_is_a_part_of_it():
+    bar = "=" * 67
+    one = f"Index: a/x\n{bar}\n--- a.orig/x\n+++ a/x\n@@ -1 +1 @@\n-old\n+new\n"
+    html = plain(f"Please apply.\n\n{one}{one.replace('/x', '/y')}\nThank you.")
+    assert html.count('<div class="highlight">') == 1
+    assert "<p>Please apply.</p>\n<div" in html
+    assert "Index: a/y" in html.partition("</pre>")[0]
+    assert html.endswith("</code></pre></div>\n<p>Thank you.</p>\n")
+
+
+@pytest.mark.parametrize("text", ["Index: see below\n\nWords.", "Index: one\n====\nWords.", "=" * 67 + "\nWords."])
+def test_an_index_of_anything_else_is_no_patch(text):
+    assert "highlight" not in plain(text)
+
+
 def test_a_signature_stands_apart():
     html = plain("Text.\n\n-- \nBen")
     assert html.startswith("<p>Text.</p>")
@@ -66,6 +81,21 @@ def test_three_dashes_are_no_patch():
 )
 def test_addresses_are_links_without_the_punctuation_around_them(text, address):
     assert unescape(re.search(r'href="([^"]*)"', plain(text))[1]) == address
+
+
+@pytest.mark.parametrize(
+    "source, fault",
+    [
+        ("a\n" * 16_000, "too many lines"),
+        ("http://a.b\n" * 4_000, "too many links"),
+        ("> a\nb\n" * 4_000, "too many paragraphs"),
+        ("--- a\n+++ b\n@@ -1 +1 @@\n+a\nb\n" * 2_000, "too many patches"),
+    ],
+)
+def test_a_mail_of_too_many_pieces_is_shown_as_typed(source, fault):
+    rendered = render(source, key="c1", source_format="plain")
+    assert fault in rendered.refused
+    assert rendered.html.endswith(f"<pre><code>{source.replace('>', '&gt;')}</code></pre>")
 
 
 def test_a_scheme_that_runs_is_text():

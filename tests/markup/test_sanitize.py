@@ -88,6 +88,21 @@ def test_our_way_through_the_tree_is_that_of_bleach(monkeypatch):
     assert sanitize.with_bleach(clean * 3, nonce=NONCE) == ours
 
 
+@pytest.mark.parametrize(
+    "dirty", ["<p>{}</p>", '<img src="/media/x" alt="{}">', '<a href="/?x={}" title="{}">{}</a>', "{}"]
+)
+def test_what_stands_for_references_within_bleach_means_the_same(dirty):
+    dirty = dirty.replace("{}", "&amp; &lt;b&gt; &quot;c&quot; &#x27;d&#x27; &amp;lt; &amp;amp;")
+    assert tokens(sanitize.sanitize(dirty, nonce=NONCE)) == tokens(dirty)
+
+
+def test_what_stands_for_references_hides_nothing_from_bleach():
+    assert "<a" in sanitize.with_bleach('<a href="/?a&amp;b">x</a>', nonce=NONCE)
+    assert "href" not in sanitize.with_bleach('<a href="//a&amp;b">x</a>', nonce=NONCE)
+    assert "href" not in sanitize.with_bleach('<a href="javascript:alert(&quot;1&quot;)">x</a>', nonce=NONCE)
+    assert tokens(sanitize.with_bleach("<\u202bimg src=x onerror=alert(1)\u202c>", nonce=NONCE))[0][0] == "text"
+
+
 def test_ids_of_another_render_do_not_pass():
     assert "id=" not in sanitize.sanitize('<p id="iffffffffffffffff-h-x">x</p>', nonce=NONCE)
 

@@ -24,7 +24,8 @@ def test_an_example_is_rendered(title, example):
     "element",
     ["em", "strong", "del", "code", "h2", "ul ul", "ol", "input[checked]", "blockquote blockquote", "details.spoiler",
      "a[href='https://arxiv.org/abs/2206.02841']", "a[href^='https://doi.org/']", ".highlight", "pre",
-     "td[align=right]", "sup a.footnote-ref", "dl dd", "hr", "br"],
+     "td[align=right]", "sup a.footnote-ref", "a[href$='#people']", "a[href$='#posts-by-title']",
+     "span.unresolved", "dl dd", "hr", "br"],
 )  # fmt: skip
 def test_the_whole_language_is_shown(page, element):
     assert BeautifulSoup(page.content, "html.parser").select(f".example > .text {element}")
@@ -59,3 +60,10 @@ def test_editors_and_the_foot_of_every_page_lead_there(ann, browse):
         page = BeautifulSoup(browse(ann).get(reverse(name, args=arguments)).content, "html.parser")
         assert page.select(f"form a[href='{address}']"), name
         assert page.select(f"footer a[href='{address}']"), name
+
+
+def test_the_gallery_has_a_hundred_formulas_each_beside_its_own_source(page):
+    figures = BeautifulSoup(page.content, "html.parser").select(".gallery figure")
+    assert len(figures) >= 100
+    for figure in figures:
+        assert figure.math.annotation.string == figure.figcaption.get_text()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
+from django.conf import settings
+
 from forum.exports.document import (
     CommentDocument,
     PersonDocument,
@@ -17,7 +19,9 @@ from forum.exports.document import (
     tombstone_text,
 )
 
-STYLE = (files("forum.exports.formats") / "page.css").read_text(encoding="utf-8")
+PAGE = files("forum.exports.formats") / "page.css"
+FORMULAS = settings.BASE_DIR / "static" / "css" / "math.css"
+STYLE = PAGE.read_text(encoding="utf-8") + FORMULAS.read_text(encoding="utf-8")
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 # The file is not served by us: its policy travels in it. Pictures of other sites would tell them who reads.
 POLICY = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'; form-action 'none'"

@@ -38,6 +38,8 @@ class User(AbstractUser):
     # Not ``email``: nobody has shown that the address is theirs. Who confirms it later takes the words over.
     imported_address = models.EmailField(blank=True, editable=False, db_index=True)
 
+    unseen = models.PositiveIntegerField(default=0, editable=False)  # notices in the inbox; every page shows it
+
     first_name = None  # type: ignore[assignment]  # one display name serves every culture
     last_name = None  # type: ignore[assignment]
 

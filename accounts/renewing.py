@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.references import known_for
 from forum.markup import RENDER_VERSION, Rendered
 from forum.markup.renewal import Stored
 
@@ -21,6 +22,7 @@ def stored(person: User) -> Stored:
         source=person.bio,
         source_format="markdown",
         html=person.bio_html,
+        known=known_for(person.bio),
     )
 
 

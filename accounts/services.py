@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import refusal_to_write
+from accounts.references import known_for
 from forum import events, markup
 
 
@@ -18,7 +19,7 @@ def edit_profile(*, person: User, display_name: str, bio: str, affiliation: str,
     """
     if refusal := refusal_to_write(person, now=timezone.now()):
         raise refusal
-    rendered = markup.render(bio, key=f"u{person.pk}")
+    rendered = markup.render(bio, key=f"u{person.pk}", known=known_for(bio))
     renamed = person.display_name != display_name
     person.display_name = display_name
     person.bio, person.bio_html, person.bio_render_version = bio, rendered.html, rendered.version
@@ -36,6 +37,11 @@ def set_suspension(*, person: User, until: datetime | None, reason: str) -> None
     """Record or lift a suspension; who may do so, and the log, are the moderation room's."""
     User.objects.filter(pk=person.pk).update(suspended_until=until, suspension_reason=reason)
     person.suspended_until, person.suspension_reason = until, reason
+
+
+def set_unseen(*, person_id: int, unseen: int) -> None:
+    """Record how many notices somebody has not seen, as the notifications room counted them."""
+    User.objects.filter(pk=person_id).exclude(unseen=unseen).update(unseen=unseen)
 
 
 def set_roles(*, person: User, moderates: bool, active: bool) -> None:

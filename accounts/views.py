@@ -10,6 +10,7 @@ from accounts import services
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.permissions import refusal_to_write
+from accounts.references import known_for
 from forum import markup
 from forum.kit.http import answer_refusal, count_rendering, writers_only
 from forum.kit.refusal import Refusal
@@ -47,4 +48,5 @@ def profile(request: HttpRequest) -> HttpResponse:
 def _preview(form: ProfileForm) -> dict[str, Any]:
     if "bio" not in form.cleaned_data:
         return {"refused": form.errors["bio"][0]}
-    return {"preview": markup.preview(form.cleaned_data["bio"])}
+    bio = form.cleaned_data["bio"]
+    return {"preview": markup.preview(bio, known=known_for(bio))}

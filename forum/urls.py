@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("forum.posts.urls")),
     path("", include("forum.comments.urls")),
     path("", include("forum.exports.urls")),
+    path("", include("forum.notifications.urls")),
     path("", include("accounts.urls")),
     path("moderation/", include("forum.moderation.urls")),
     path("accounts/", include("allauth.urls")),

@@ -9,11 +9,16 @@ from django.dispatch import Signal
 from forum import events
 from forum.comments import followers as comments
 from forum.imports import claims
+from forum.notifications import followers as notifications
+from forum.posts import followers as posts
 
 FOLLOWERS: dict[Signal, list[Callable[..., Any]]] = {
     account_events.email_confirmed: [claims.on_confirmed_address],
     account_events.user_signed_up: [claims.on_sign_up],  # an address that another site vouches for
     events.person_renamed: [comments.show_the_new_name],
+    events.people_mentioned: [notifications.tell_the_mentioned],
+    events.discussion_withdrawn: [notifications.count_what_is_left],
+    events.title_changed: [posts.show_the_title, comments.show_the_title],
 }
 
 

@@ -1,20 +1,24 @@
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as profiles
 
 from accounts.models import User
 from tests.factories import make_moderator, make_person
+from tests.reach import _no_database_by_the_back_door, pytest_collection_modifyitems  # noqa: F401
 
 # Tests must not depend on how busy the machine is.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+profiles.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+profiles.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():
-    """Rate limits of one test must not reach the next."""
-    cache.clear()
+    """Rate limits and pages of one test must not reach the next."""
+    for name in settings.CACHES:
+        caches[name].clear()
 
 
 @pytest.fixture
@@ -39,6 +43,17 @@ def mo(db) -> User:
 def zoe(db) -> User:
     """Is a stranger to all of it."""
     return make_person("zoe")
+
+
+@pytest.fixture
+def act(django_capture_on_commit_callbacks):
+    """``act(service, …)`` is the act with all that follows its commit."""
+
+    def acted(service, **arguments):
+        with django_capture_on_commit_callbacks(execute=True):
+            return service(**arguments)
+
+    return acted
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def make_thread(post: Post, parents: Sequence[int | None], author: User | None =
         fields = {"source": "Written in bulk.", "html": text.html, "render_version": text.version}
         body = CommentBody(author=author, post_revision=post.revision, **fields)
         kept = CommentRevision(number=1, source=body.source, saved_at=body.published_at, saved_by=author)
-        incoming.append(Incoming(Comment(post=post), body, [kept], parent=parent))
+        incoming.append(Incoming(Comment(post=post), body, text, revisions=[kept], parent=parent))
     add_comments(incoming, post_id=post.pk)
     return [each.comment for each in incoming]
 

@@ -6,7 +6,10 @@ from django.db import transaction
 
 from forum.comments import tree
 from forum.comments.models import Comment, CommentBody, CommentRevision
+from forum.comments.references import LEDGER
+from forum.comments.renewing import look_again
 from forum.comments.services import recount
+from forum.markup import NOBODY, Known, Rendered
 
 MAX_DEPTH = tree.MAX_DEPTH
 
@@ -14,10 +17,13 @@ MAX_DEPTH = tree.MAX_DEPTH
 @dataclass(slots=True)
 class Incoming:
     """A comment without a row. ``parent`` is the index of one that stands before it in the same list; ``under`` the
-    id of a comment that is here already; neither when it answers the post."""
+    id of a comment that is here already; neither when it answers the post. ``known`` is what ``rendered``, its text,
+    was made with."""
 
     comment: Comment
     body: CommentBody
+    rendered: Rendered
+    known: Known = NOBODY
     revisions: list[CommentRevision] = field(default_factory=list)
     parent: int | None = None
     under: int | None = None
@@ -53,4 +59,7 @@ def add_comments(incoming: list[Incoming], *, post_id: int) -> None:
             revision.comment = each.comment
     CommentBody.objects.bulk_create([each.body for each in incoming], batch_size=500)
     CommentRevision.objects.bulk_create([revision for each in incoming for revision in each.revisions], batch_size=500)
+    for each in incoming:
+        LEDGER.keep(each.comment.pk, each.rendered, each.known, author_id=each.body.author_id, is_new=True)
+        look_again(comment_id=each.comment.pk, known=each.known)
     recount(post_id=post_id)

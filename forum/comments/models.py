@@ -8,7 +8,7 @@ from django.utils import timezone
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
-from forum.posts.models import Post, SourceFormat, new_uid
+from forum.posts.models import MOST_TOLD, Mention, Post, Reference, SourceFormat, new_uid
 
 
 class Comment(MPTTModel):
@@ -123,3 +123,26 @@ class CommentRevision(models.Model):
 
     def __str__(self) -> str:
         return f"comment {self.comment_id}, revision {self.number}"
+
+
+class CommentReference(Reference):
+    text = models.ForeignKey(Comment, models.CASCADE, related_name="references", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text", "title_key"], name="comment_names_a_title_once")]
+        indexes = [
+            models.Index("target", name="comment_reference_by_target"),
+            models.Index("title_key", condition=Q(target=None), name="comment_reference_unresolved"),
+        ]
+
+
+class CommentMention(Mention):
+    text = models.ForeignKey(Comment, models.CASCADE, related_name="mentions", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["text", "person"], name="comment_calls_a_person_once"),
+            models.UniqueConstraint(fields=["text", "number"], name="comment_mention_numbered_once"),
+            models.CheckConstraint(condition=Q(number__range=(1, MOST_TOLD)), name="comment_calls_few_people"),
+        ]
+        indexes = [models.Index("person", F("id").desc(), name="comment_mention_by_person")]

@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from forum import events, markup
 from forum.comments import tree
-from forum.comments.models import Comment, CommentBody, CommentRevision
+from forum.comments.models import Comment, CommentBody, CommentMention, CommentRevision
 from forum.comments.permissions import refusal_by_edit_rate, refusal_by_rates, refusal_to_edit, refusal_to_reply
+from forum.comments.references import LEDGER
+from forum.comments.renewing import look_again
 from forum.kit.refusal import Refusal
 from forum.kit.submission import submission_of
 from forum.posts import services as posts
@@ -53,7 +55,8 @@ def _reply(
     if refusal := refusal_to_reply(author, post, parent, now=now) or refusal_by_rates(author, now=now):
         raise refusal
     uid = new_uid()
-    rendered = markup.render(source, key=text_key(uid))
+    known = LEDGER.known_for(source)
+    rendered = markup.render(source, key=text_key(uid), known=known)
     body = CommentBody(
         uid=uid,
         author=author,
@@ -64,7 +67,7 @@ def _reply(
         render_version=rendered.version,
         submission=submission,
     )
-    return _insert(Comment(post=post), body, parent_id=parent_id)
+    return _insert(Comment(post=post), body, parent_id=parent_id, rendered=rendered, known=known)
 
 
 def _found(comment_id: int) -> Comment:
@@ -79,7 +82,9 @@ def _gone() -> Refusal:
 
 
 @transaction.atomic
-def _insert(comment: Comment, body: CommentBody, *, parent_id: int | None) -> Comment:
+def _insert(
+    comment: Comment, body: CommentBody, *, parent_id: int | None, rendered: markup.Rendered, known: markup.Known
+) -> Comment:
     post = comment.post
     if parent_id is None:
         tree.insert_top_level(comment)
@@ -97,6 +102,8 @@ def _insert(comment: Comment, body: CommentBody, *, parent_id: int | None) -> Co
             raise _too_deep() from None
     body.comment = comment
     body.save(force_insert=True)
+    _tell(comment, LEDGER.keep(comment.pk, rendered, known, author_id=body.author_id, is_new=True))
+    look_again(comment_id=comment.pk, known=known)
     _keep_revision(body, saved_at=body.published_at, note="")
     events.comment_published.send(sender=Comment, comment=comment)
     if not posts.count_reply(post_id=post.pk, at=body.published_at):
@@ -104,6 +111,11 @@ def _insert(comment: Comment, body: CommentBody, *, parent_id: int | None) -> Co
         refusal = refusal_to_reply(body.author, post, None, now=body.published_at)
         raise refusal or Refusal("locked", "This discussion is closed: it takes no more replies.", status=409)
     return comment
+
+
+def _tell(comment: Comment, people: list[int]) -> None:
+    if people:
+        events.people_mentioned.send(sender=Comment, text=comment, people=people)
 
 
 def _too_deep() -> Refusal:
@@ -135,7 +147,9 @@ def edit(*, editor: User, comment: Comment, source: str, revision: int, note: st
     if refusal := refusal_to_edit(editor, comment, now=now) or refusal_by_edit_rate(editor, now=now):
         raise refusal
     source, note = accepted(source, limit=markup.COMMENT_LIMIT), accepted_note(note)
-    rendered = markup.render(source, key=text_key(comment.body.uid), source_format=comment.body.source_format)
+    source_format = comment.body.source_format
+    known = LEDGER.known_for(source, source_format=source_format, text_id=comment.pk)
+    rendered = markup.render(source, key=text_key(comment.body.uid), source_format=source_format, known=known)
     with transaction.atomic():
         # The place too, so that nobody moves it to another post while we tell this one that it has changed.
         comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
@@ -149,6 +163,8 @@ def edit(*, editor: User, comment: Comment, source: str, revision: int, note: st
         body.source, body.html, body.render_version = source, rendered.html, rendered.version
         body.revision, body.edited_at = body.revision + 1, now
         body.save(update_fields=["source", "html", "render_version", "revision", "edited_at"])
+        _tell(comment, LEDGER.keep(comment.pk, rendered, known, author_id=body.author_id))
+        look_again(comment_id=comment.pk, known=known)
         _keep_revision(body, saved_at=now, note=note)
         posts.touch_thread(post_id=comment.post_id)
     return comment
@@ -242,6 +258,7 @@ def recount(*, post_id: int) -> None:
     tree.lock_post(post_id)
     count, newest = counts_of(post_id)
     posts.set_counters(post_id=post_id, comment_count=count, newest_comment_at=newest)
+    events.discussion_withdrawn.send(sender=Post, post_id=post_id)
 
 
 def counts_of(post_id: int) -> tuple[int, datetime | None]:
@@ -261,6 +278,7 @@ def adopt(*, placeholder: User, person: User) -> None:
     threads = _threads_of(placeholder)
     CommentBody.objects.filter(author=placeholder).update(author=person)
     CommentRevision.objects.filter(saved_by=placeholder).update(saved_by=person)
+    CommentMention.objects.filter(text__body__author=person, person=person).delete()  # nobody mentions themselves
     posts.touch_threads(post_ids=threads)  # last, and all at once, by the order of locks
 
 

@@ -13,11 +13,13 @@ from forum.comments import listing, services, thread
 from forum.comments.forms import CommentEditForm, CommentForm
 from forum.comments.models import Comment
 from forum.comments.permissions import refusal_to_edit, refusal_to_read_history, refusal_to_reply
+from forum.comments.references import LEDGER
 from forum.kit.converters import id_in
 from forum.kit.difference import differences
 from forum.kit.http import answer_refusal, by_htmx, chosen_pair, count_rendering, writers_only
 from forum.kit.refusal import Refusal
 from forum.posts.models import Post
+from forum.posts.revisions import as_it_reads
 from forum.posts.services import EditedMeanwhile
 
 
@@ -51,7 +53,8 @@ def reply(request: HttpRequest, post_id: int) -> HttpResponse:
     try:
         count_rendering(request)
         if request.POST.get("action") == "preview":
-            context["preview"] = markup.preview(form.cleaned_data["source"])
+            source = form.cleaned_data["source"]
+            context["preview"] = markup.preview(source, known=LEDGER.known_for(source))
             return render(request, template, context)
         comment = services.reply(
             author=writer_of(request),
@@ -105,7 +108,8 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
         count_rendering(request)
         if request.POST.get("action") == "preview":
             source, source_format = form.cleaned_data["source"], comment.body.source_format
-            context["preview"] = markup.preview(source, source_format=source_format)
+            known = LEDGER.known_for(source, source_format=source_format, text_id=comment.pk)
+            context["preview"] = markup.preview(source, source_format=source_format, known=known)
             return render(request, "comments/edit.html", context)
         comment = services.edit(
             editor=writer_of(request),
@@ -149,7 +153,8 @@ def retract(request: HttpRequest, comment_id: int) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, comment_id: int) -> HttpResponse:
-    """All revisions, and what changed between two of them: ``?from=1&to=3``; without, the last change."""
+    """All revisions, and what changed between two of them: ``?from=1&to=3``; without, the last change. One revision
+    beside itself, ``?from=2&to=2``, is shown as it reads."""
     comment = _visible(request, comment_id)
     if refusal := refusal_to_read_history(request.user, comment):
         raise Http404(refusal.message)
@@ -164,4 +169,8 @@ def history(request: HttpRequest, comment_id: int) -> HttpResponse:
         "new": revisions[new],
         "difference": differences(revisions[old].source, revisions[new].source),
     }
+    if old == new:
+        source, source_format = revisions[old].source, comment.body.source_format
+        known = LEDGER.known_for(source, source_format=source_format, text_id=comment.pk)
+        context["reading"] = as_it_reads(request, source, source_format=source_format, known=known)
     return render(request, "comments/history.html", context)

@@ -12,10 +12,11 @@ from forum.comments.importing import Incoming, add_comments
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.exports.document import CommentDocument, PersonDocument, PostDocument, RevisionDocument
 from forum.imports.planning import Place, Plan, stands_for_missing
-from forum.markup import clean
-from forum.posts.importing import PLACEHOLDER_NOTE, add_post, fill_placeholder
+from forum.markup import Known, Rendered, clean
+from forum.posts.importing import PLACEHOLDER_NOTE, IncomingPost, add_post, fill_placeholder
 from forum.posts.models import Post, PostRevision, text_key
-from forum.posts.services import slug_of
+from forum.posts.references import LEDGER
+from forum.posts.services import title_fields
 
 TITLE_LENGTH = 200
 NOTE_LENGTH = 200
@@ -35,12 +36,11 @@ def save_thread(plan: Plan, *, now: datetime) -> Post | None:
     incoming = _new_comments(plan, now=now)
     with transaction.atomic():
         people = People(plan.thread.people)
-        revisions = []
         if new is not None:
-            new.author = people.find(document.author)
-            revisions = _post_revisions(document, people)
+            new.post.author = people.find(document.author)
+            new.revisions = _post_revisions(document, people)
         if plan.post is None and new is not None:
-            post = add_post(new, tags=document.tags, revisions=revisions)
+            post = add_post(new)
         elif plan.post is not None:
             post = plan.post
         else:
@@ -49,7 +49,7 @@ def save_thread(plan: Plan, *, now: datetime) -> Post | None:
             _complete(incoming, plan, post, people)
             add_comments(incoming, post_id=post.pk)
         if plan.fills and new is not None:  # last, by the order of locks: trees, then the post
-            fill_placeholder(new, tags=document.tags, revisions=revisions)
+            fill_placeholder(new)
     return post
 
 
@@ -89,18 +89,19 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A source as it is stored, and its rendering."""
+    """A source as it is stored, its rendering, and what was known for it of the names in it."""
 
     source: str
-    html: str
-    render_version: int
+    rendered: Rendered
+    known: Known
 
 
 def _text(document: PostDocument | CommentDocument) -> Text:
     """No cap applies to what others have published; what the renderer refuses for its size is shown as it was typed."""
     source = _source(document.source, document)
-    rendered = markup.render(source, key=text_key(document.uid), source_format=document.source_format)
-    return Text(source, rendered.html, rendered.version)
+    known = LEDGER.known_for(source, source_format=document.source_format)
+    rendered = markup.render(source, key=text_key(document.uid), source_format=document.source_format, known=known)
+    return Text(source, rendered, known)
 
 
 def _source(source: str, document: PostDocument | CommentDocument) -> str:
@@ -108,19 +109,17 @@ def _source(source: str, document: PostDocument | CommentDocument) -> str:
     return source.replace("\0", "") if document.source_format == "plain" else clean(source)
 
 
-def _new_post(document: PostDocument, *, now: datetime) -> Post:
+def _new_post(document: PostDocument, *, now: datetime) -> IncomingPost:
     text = _text(document)
-    title = _title(document.title)
     revisions = document.revisions
-    return Post(
+    post = Post(
+        **title_fields(_title(document.title)),
         uid=document.uid,
         origin_url=_web_address(document.url),
-        title=title,
-        slug=slug_of(title),
         source=text.source,
         source_format=document.source_format,
-        html=text.html,
-        render_version=text.render_version,
+        html=text.rendered.html,
+        render_version=text.rendered.version,
         revision=len(revisions) if document.state == "visible" and revisions else _revision(document),
         created_at=document.published_at,
         saved_at=revisions[-1].saved_at if revisions else document.edited_at or document.published_at,
@@ -133,6 +132,7 @@ def _new_post(document: PostDocument, *, now: datetime) -> Post:
         locked_at=document.locked_at,
         lock_reason=document.lock_reason,
     )
+    return IncomingPost(post, document.tags, text.rendered, text.known)
 
 
 def _revision(document: PostDocument | CommentDocument) -> int:
@@ -167,12 +167,21 @@ def _new_comments(plan: Plan, *, now: datetime) -> list[Incoming]:
             edited_at=document.edited_at,
             source=text.source,
             source_format=document.source_format,
-            html=text.html,
-            render_version=text.render_version,
+            html=text.rendered.html,
+            render_version=text.rendered.version,
             revision=_revision(document),
             hidden_reason=document.state_reason if document.state == "hidden" else "",
         )
-        incoming.append(Incoming(comment, body, parent=_index(parent, index), under=parent.pk if parent else None))
+        incoming.append(
+            Incoming(
+                comment,
+                body,
+                text.rendered,
+                text.known,
+                parent=_index(parent, index),
+                under=parent.pk if parent else None,
+            )
+        )
     return incoming
 
 

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Viewer
+from forum.markup.references import KEY_LENGTH
+
+MOST_TOLD = 20  # people that one text can call on
 
 
 class SourceFormat(models.TextChoices):
@@ -62,6 +65,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         # The id breaks ties, so that a page boundary never repeats or skips a post.
         return self.order_by("-published_at", "-pk")
 
+    def cited_wrongly(self) -> Self:
+        """Whose titles are not yet shown anew in all texts that refer to them."""
+        return self.filter(citations_stale_at__isnull=False)
+
 
 class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt has no types
     """What opens a discussion: title and text; a draft until it is published."""
@@ -75,6 +82,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
     )
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, allow_unicode=True, db_index=False)
+    title_key = models.CharField(max_length=KEY_LENGTH, editable=False)  # by which [[Title]] finds it
     source = models.TextField()
     source_format = models.CharField(max_length=8, choices=SourceFormat, default=SourceFormat.MARKDOWN)
     html = models.TextField(editable=False)
@@ -97,6 +105,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
     comment_count = models.PositiveIntegerField(default=0, editable=False)  # visible ones; check_trees recounts
     active_at = models.DateTimeField(null=True, editable=False)  # publication or newest visible comment
     thread_version = models.PositiveBigIntegerField(default=1, editable=False)  # rises with all a thread page shows
+    # Since when texts that refer to it may show another title than its present one; null when none does.
+    citations_stale_at = models.DateTimeField(null=True, editable=False)
     submission = models.UUIDField(
         null=True, unique=True, editable=False
     )  # the form that made it, so that a resend does not
@@ -108,6 +118,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # django-mptt
             models.Index(F("published_at").desc(), F("id").desc(), name="post_newest"),
             models.Index(F("active_at").desc(), F("id").desc(), name="post_most_active"),
             models.Index("author", F("published_at").desc(), F("id").desc(), name="post_by_author"),
+            models.Index(fields=["title_key", "published_at", "id"], name="post_by_title"),
+            models.Index("id", condition=Q(citations_stale_at__isnull=False), name="post_cited_wrongly"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -156,3 +168,58 @@ class PostRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, revision {self.number}"
+
+
+class Reference(models.Model):
+    """Abstract: a title that a text names, and the post it stands for. The concrete row adds the ``text``.
+
+    The row and not the title knows the post, so that a reference follows it when it is renamed. ``target`` is null
+    while no post that everybody may see bears the title; a hidden post stays the target and is not shown.
+    """
+
+    target = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+", db_index=False)
+    title = models.CharField(max_length=300)  # as typed
+    title_key = models.CharField(max_length=KEY_LENGTH)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"[[{self.title}]]"
+
+
+class Mention(models.Model):
+    """Abstract: one of the people whom a text calls on by ``@name``. The concrete row adds the ``text``."""
+
+    # Made of the text and made anew with it, so it may go with the account.
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()  # 1 to MOST_TOLD: no text can call on more
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"mention of person {self.person_id}"
+
+
+class PostReference(Reference):
+    text = models.ForeignKey(Post, models.CASCADE, related_name="references", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text", "title_key"], name="post_names_a_title_once")]
+        indexes = [
+            models.Index("target", name="post_reference_by_target"),
+            models.Index("title_key", condition=Q(target=None), name="post_reference_unresolved"),
+        ]
+
+
+class PostMention(Mention):
+    text = models.ForeignKey(Post, models.CASCADE, related_name="mentions", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["text", "person"], name="post_calls_a_person_once"),
+            models.UniqueConstraint(fields=["text", "number"], name="post_mention_numbered_once"),
+            models.CheckConstraint(condition=Q(number__range=(1, MOST_TOLD)), name="post_calls_few_people"),
+        ]
+        indexes = [models.Index("person", F("id").desc(), name="post_mention_by_person")]

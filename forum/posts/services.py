@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,8 +16,11 @@ from accounts.models import User
 from forum import events, markup
 from forum.kit.refusal import Refusal
 from forum.kit.submission import submission_of
-from forum.posts.models import Post, PostRevision, Tag, new_uid, text_key
+from forum.posts.citations import follow
+from forum.posts.models import Post, PostMention, PostRevision, Tag, new_uid, text_key
 from forum.posts.permissions import refusal_by_edit_rate, refusal_to_draft, refusal_to_edit, refusal_to_publish
+from forum.posts.references import LEDGER
+from forum.posts.renewing import look_again
 from forum.posts.texts import TITLE_LIMIT, accepted, accepted_line, accepted_note
 
 SLUG_LENGTH = 80
@@ -37,6 +41,11 @@ class EditedMeanwhile(Refusal):
 
 def slug_of(title: str) -> str:
     return slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-") or "untitled"
+
+
+def title_fields(title: str) -> dict[str, str]:
+    """The fields of a post that say its title: none may be written without the others."""
+    return {"title": title, "slug": slug_of(title), "title_key": markup.title_key(title)}
 
 
 def save_draft(*, author: User, title: str, source: str, tags: Iterable[str] = (), form: UUID | None = None) -> Post:
@@ -67,12 +76,12 @@ def _create(*, author: User, title: str, source: str, tags: Iterable[str], form:
         if refusal := refusal_to_create(author, now=now):
             raise refusal
         uid = new_uid()
-        rendered = markup.render(source, key=text_key(uid))
+        known = LEDGER.known_for(source)
+        rendered = markup.render(source, key=text_key(uid), known=known)
         post = Post(
+            **title_fields(title),
             uid=uid,
             author=author,
-            title=title,
-            slug=slug_of(title),
             source=source,
             html=rendered.html,
             render_version=rendered.version,
@@ -83,6 +92,8 @@ def _create(*, author: User, title: str, source: str, tags: Iterable[str], form:
         with transaction.atomic():
             post.save(force_insert=True)
             post.tags.set(tags_named(tags))
+            LEDGER.keep(post.pk, rendered, known, author_id=author.pk, is_new=True)
+            look_again(post_id=post.pk, known=known)
             if published:
                 _publish(post, now=now)
     except (IntegrityError, Refusal):
@@ -122,11 +133,18 @@ def publish_draft(*, author: User, post: Post, saves: int) -> Post:
 
 
 def _publish(post: Post, *, now: datetime) -> None:
-    post.published_at = post.active_at = post.saved_at = now
+    post.published_at = post.active_at = post.saved_at = post.citations_stale_at = now
     post.revision = 1
-    post.save(update_fields=["published_at", "active_at", "saved_at", "revision"])
+    post.save(update_fields=["published_at", "active_at", "saved_at", "citations_stale_at", "revision"])
+    follow(post_id=post.pk, at=now)
     _keep_revision(post, saved_by=post.author, note="")
+    _tell(post, list(post.mentions.order_by("number").values_list("person", flat=True)))
     events.post_published.send(sender=Post, post=post)
+
+
+def _tell(post: Post, people: list[int]) -> None:
+    if people:
+        events.people_mentioned.send(sender=Post, text=post, people=people)
 
 
 def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[str], saves: int, note: str = "") -> Post:
@@ -141,7 +159,8 @@ def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[st
         raise refusal
     title, source = accepted_line(title, limit=TITLE_LIMIT), accepted(source, limit=markup.POST_LIMIT)
     note = accepted_note(note)
-    rendered = markup.render(source, key=text_key(post.uid), source_format=post.source_format)
+    known = LEDGER.known_for(source, source_format=post.source_format, text_id=post.pk)
+    rendered = markup.render(source, key=text_key(post.uid), source_format=post.source_format, known=known)
     with transaction.atomic():
         post = _locked(post.pk)
         if refusal := refusal_to_edit(editor, post, now=now):
@@ -156,10 +175,7 @@ def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[st
         post.saves += 1
         changed = ["saves"]
         if not same_text:
-            post.title, post.slug, post.source = title, slug_of(title), source
-            post.html, post.render_version = rendered.html, rendered.version
-            post.saved_at = now
-            changed += ["title", "slug", "source", "html", "render_version", "saved_at"]
+            changed += _set_text(post, title, source, rendered, known, now=now)
         if post.published_at and not same_text:
             newest = (
                 PostRevision.objects.filter(saved_by=editor).order_by("-saved_at").values_list("saved_at", flat=True)
@@ -172,6 +188,28 @@ def edit(*, editor: User, post: Post, title: str, source: str, tags: Iterable[st
         post.save(update_fields=changed)
         touch_thread(post_id=post.pk)
     return post
+
+
+def _set_text(
+    post: Post, title: str, source: str, rendered: markup.Rendered, known: markup.Known, *, now: datetime
+) -> list[str]:
+    """Change the post's text, and keep what it refers to; gives the fields that are still to be saved."""
+    fields: dict[str, Any] = title_fields(title) | {
+        "source": source,
+        "html": rendered.html,
+        "render_version": rendered.version,
+        "saved_at": now,
+    }
+    if post.published_at and post.title != title:
+        fields["citations_stale_at"] = now
+        follow(post_id=post.pk, at=now)
+    for name, value in fields.items():
+        setattr(post, name, value)
+    mentioned = LEDGER.keep(post.pk, rendered, known, author_id=post.author_id)
+    look_again(post_id=post.pk, known=known)
+    if post.published_at:
+        _tell(post, mentioned)
+    return list(fields)
 
 
 def _keep_revision(post: Post, *, saved_by: User | None, note: str) -> None:
@@ -195,7 +233,9 @@ def retract(*, author: User, post: Post) -> None:
         raise refusal
     if post.published_at is None:
         raise Refusal("draft", "This is a draft: it can be discarded, not retracted.", status=409)
-    Post.objects.filter(pk=post.pk).update(retracted_at=now)
+    Post.objects.filter(pk=post.pk).update(retracted_at=now, citations_stale_at=now)
+    follow(post_id=post.pk, at=now)
+    events.discussion_withdrawn.send(sender=Post, post_id=post.pk)
     touch_thread(post_id=post.pk)
 
 
@@ -212,9 +252,16 @@ def discard_draft(*, author: User, post: Post) -> None:
 
 def set_hidden(*, post: Post, at: datetime | None, reason: str) -> bool:
     """Hide (``at``) or restore (None); False when it was so already. Who may is the moderation room's."""
+    now = timezone.now()
     changed = Post.objects.filter(pk=post.pk, hidden_at__isnull=at is not None).update(
-        hidden_at=at, hidden_reason=reason if at else "", thread_version=F("thread_version") + 1
+        hidden_at=at,
+        hidden_reason=reason if at else "",
+        thread_version=F("thread_version") + 1,
+        citations_stale_at=now,
     )
+    if changed:
+        follow(post_id=post.pk, at=now)
+        events.discussion_withdrawn.send(sender=Post, post_id=post.pk)
     return changed == 1
 
 
@@ -266,6 +313,7 @@ def adopt(*, placeholder: User, person: User) -> None:
     touch_threads(post_ids=ids)
     Post.objects.filter(author=placeholder).update(author=person)
     PostRevision.objects.filter(saved_by=placeholder).update(saved_by=person)
+    PostMention.objects.filter(text__author=person, person=person).delete()  # nobody mentions themselves
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:

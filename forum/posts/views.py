@@ -16,6 +16,8 @@ from forum.posts import services
 from forum.posts.forms import DraftForm, PostForm, edit_form
 from forum.posts.models import Post
 from forum.posts.permissions import refusal_to_edit, refusal_to_read_history
+from forum.posts.references import LEDGER
+from forum.posts.revisions import as_it_reads
 from forum.posts.services import EditedMeanwhile
 
 
@@ -38,7 +40,8 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         count_rendering(request)
         if request.POST.get("action") == "preview":
-            context["preview"] = markup.preview(form.cleaned_data["source"])
+            source = form.cleaned_data["source"]
+            context["preview"] = markup.preview(source, known=LEDGER.known_for(source))
             return render(request, "posts/new.html", context)
         post = act(
             author=writer_of(request),
@@ -68,7 +71,8 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
         count_rendering(request)
         if request.POST.get("action") == "preview":
             source = form.cleaned_data["source"]
-            context["preview"] = markup.preview(source, source_format=post.source_format)
+            known = LEDGER.known_for(source, source_format=post.source_format, text_id=post.pk)
+            context["preview"] = markup.preview(source, source_format=post.source_format, known=known)
             return render(request, "posts/edit.html", context)
         post = _save(writer_of(request), post, form, publish=request.POST.get("action") == "publish")
     except EditedMeanwhile as refusal:
@@ -134,7 +138,8 @@ def retract(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, post_id: int) -> HttpResponse:
-    """All revisions, and what changed between two of them: ``?from=1&to=3``; without, the last change."""
+    """All revisions, and what changed between two of them: ``?from=1&to=3``; without, the last change. One revision
+    beside itself, ``?from=2&to=2``, is shown as it reads."""
     post = _visible(request, post_id)
     if refusal := refusal_to_read_history(request.user, post):
         raise Http404(refusal.message)
@@ -149,6 +154,10 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
         "new": revisions[new_one],
         "difference": differences(revisions[old].source, revisions[new_one].source),
     }
+    if old == new_one:
+        source, source_format = revisions[old].source, post.source_format
+        known = LEDGER.known_for(source, source_format=source_format, text_id=post.pk)
+        context["reading"] = as_it_reads(request, source, source_format=source_format, known=known)
     return render(request, "posts/history.html", context)
 
 
@@ -162,7 +171,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     except markup.TextRefused as refused:
         return render(request, "posts/_preview.html", {"refused": refused.message}, status=422)
     source_format = "plain" if request.POST.get("source_format") == "plain" else "markdown"
-    preview = markup.preview(source, source_format=source_format)
+    known = LEDGER.known_for(source, source_format=source_format)
+    preview = markup.preview(source, source_format=source_format, known=known)
     return render(request, "posts/_preview.html", {"preview": preview})
 
 

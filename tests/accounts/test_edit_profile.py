@@ -1,5 +1,6 @@
+from accounts.models import User
 from accounts.services import edit_profile
-from tests.factories import make_comment, make_post, version_of
+from tests.factories import make_comment, make_person, make_post, version_of
 
 
 def save(person, **changed):
@@ -37,3 +38,16 @@ def test_a_new_bio_alone_changes_no_thread_page(ann):
     save(ann, bio="New.")
 
     assert version_of(post) == post.thread_version
+
+
+def test_a_profile_mentions_people_and_no_posts(ann, ben, browse):
+    make_post(ben, title="The claim")
+    make_person("left", placeholder=True)
+    bio = "With @BEN, @left and @nobody, on [[The claim]]."
+    html = '<p>With <a href="/u/ben/">@ben</a>, @left and @nobody, on [[The claim]].</p>'
+
+    save(ann, bio=bio)
+
+    assert User.objects.get(pk=ann.pk).bio_html == html
+    page = browse(ann).post("/settings/", {"bio": bio, "action": "preview"})
+    assert html in page.content.decode()

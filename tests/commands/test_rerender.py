@@ -7,12 +7,13 @@ from django.core.management import CommandError, call_command
 
 from accounts import services as accounts
 from accounts.models import User
-from forum import markup
 from forum.comments import services as comments
 from forum.comments.models import CommentBody
 from forum.management.commands import rerender
-from forum.markup import NOT_RENDERED, RENDER_VERSION, Rendered
+from forum.markup import NOT_RENDERED, RENDER_VERSION, Rendered, renewal
 from forum.markup.renewal import visible_change
+from forum.posts import citations
+from forum.posts import services as posts
 from forum.posts.models import Post
 from tests.factories import days_ago, make_comment, make_draft, make_post, version_of
 
@@ -145,7 +146,7 @@ def test_a_draft_that_is_discarded_meanwhile_stays_away(ann):
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(ann, monkeypatch):
-    posts = [make_post(ann, source=f"Text *{number}*.") for number in range(7)]
+    texts = [make_post(ann, source=f"Text *{number}*.") for number in range(7)]
     Post.objects.update(html=OLD, render_version=NOT_RENDERED)
     monkeypatch.setattr(rerender, "BATCH", 2)
     store, written = rerender.posts.store, []
@@ -160,7 +161,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(ann, monkeypatch):
         patch.setattr(rerender.posts, "store", store_four)
         with pytest.raises(KeyboardInterrupt):
             run()
-    assert written == [post.pk for post in posts[:4]]
+    assert written == [post.pk for post in texts[:4]]
 
     said = run()
     assert "posts: 3 rendered" in said
@@ -172,7 +173,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(ann, monkeypatch):
 def test_a_text_that_gets_no_answer_is_safe_and_tried_again_next_time(thread, monkeypatch):
     lost = Rendered("<pre><code>words</code></pre>", NOT_RENDERED, "why")
     with monkeypatch.context() as patch:
-        patch.setattr(markup, "render", lambda *_args, **_kwargs: lost)
+        patch.setattr(renewal, "render", lambda *_args, **_kwargs: lost)
         with pytest.raises(CommandError, match="3 texts got no answer"):
             run()
     assert htmls(*thread) == [(lost.html, NOT_RENDERED)] * 3
@@ -189,6 +190,41 @@ def test_a_dry_run_says_it_all_and_writes_nothing(thread):
 
 def test_quiet_it_gives_the_sums_alone(thread):
     assert run(verbosity=0).count("\n") == 3
+
+
+def test_a_title_that_a_request_left_in_some_texts_is_brought_up_to_date(ann, ben, act, monkeypatch):
+    claim = make_post(ann, title="The claim", source="Text.")
+    texts = [make_post(ben, source="[[The claim]]"), make_comment(claim, ben, source="[[The claim]]")]
+    citations.settle(citations.due())
+    monkeypatch.setattr(citations, "IN_A_REQUEST", 0)
+    act(posts.edit, editor=ann, post=claim, title="Renamed", source="Text.", tags=[], saves=1)
+    assert "posts: 1 rendered, 1 changed visibly" in run("--dry-run")
+    assert "Renamed" not in Post.objects.get(pk=texts[0].pk).html
+
+    said = run()
+
+    assert "posts: 1 rendered, 1 changed visibly" in said
+    assert "comments: 1 rendered, 1 changed visibly" in said
+    assert "Renamed" in Post.objects.get(pk=texts[0].pk).html
+    assert "Renamed" in CommentBody.objects.get(pk=texts[1].pk).html
+    assert run().count(": 0 rendered") == 3
+
+
+def test_rows_of_what_is_referred_to_are_made_true_to_the_html(ann, ben):
+    claim = make_post(ann, title="The claim")
+    texts = [make_post(ben, source="@ann [[The claim]]"), make_comment(claim, ben, source="@ann @ben [[The claim]]")]
+    accounts.edit_profile(person=ann, display_name="Ann", bio="@ben", affiliation="", website="", orcid="")
+    for text in texts:
+        text.mentions.all().delete()
+        text.references.all().delete()
+    User.objects.update(bio_html=OLD)
+
+    run("--all")
+
+    for text in texts:
+        assert [row.person for row in text.mentions.all()] == [ann]
+        assert [row.target for row in text.references.all()] == [claim]
+    assert User.objects.get(pk=ann.pk).bio_html == '<p><a href="/u/ben/">@ben</a></p>'
 
 
 @pytest.mark.parametrize(

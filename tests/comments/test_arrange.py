@@ -1,30 +1,24 @@
 """The display order of a thread, against a naive recursive one."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.comments.thread import Node, Order, arrange
+from forum.comments.thread import Author, Node, Order, arrange
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = "2026-01-02 00:00:00"  # than all comments
 
 
 def node(pk: int, parent: int | None = None, *, at: float = 0, hidden: bool = False, retracted: bool = False) -> Node:
     return Node(
         pk=pk,
         parent_id=parent,
-        published_at=START + timedelta(seconds=at),
-        edited_at=None,
-        hidden_at=START if hidden else None,
-        retracted_at=START if retracted else None,
+        published_at=f"2026-01-01 00:{at:013.6f}",
+        hidden_at=LATER if hidden else None,
+        retracted_at=LATER if retracted else None,
+        author=Author(1, "ann", "", placeholder=False),
         revision=1,
         post_revision=1,
-        author_id=1,
-        username="ann",
-        display_name="",
-        placeholder=False,
         html="",
         hidden_reason="",
     )
@@ -55,7 +49,7 @@ def branch(nodes: list[Node], top: Node) -> list[Node]:
 def naive_key(nodes: list[Node], order: Order):
     def newest(each: Node):
         visible = [below.published_at for below in branch(nodes, each) if not below.is_tombstone]
-        return (bool(visible), max(visible, default=START), each.pk)
+        return (bool(visible), max(visible, default=""), each.pk)
 
     match order:
         case Order.OLD:

@@ -132,6 +132,8 @@ def test_a_comment_is_edited_and_its_history_is_readable_by_everybody(ann, brows
     assert [piece.text for piece in page.select(".difference del")] == ["cat"]
     assert [piece.text for piece in page.select(".difference ins")] == ["dog"]
     assert "It was a dog" in page.text
+    first = browse().get(f"/comments/{comment.pk}/history", {"from": "1", "to": "1"}).content
+    assert BeautifulSoup(first, "html.parser").select_one(".reading").get_text(strip=True) == "The cat sat."
 
 
 def test_two_tabs_of_one_comment_lose_nothing(ann, browse):

@@ -161,6 +161,41 @@ def save_one_text(diary: Diary, *, number: int, author: int, comment: int) -> No
     diary.act("edit", save)
 
 
+def rename_and_cite(diary: Diary, *, number: int, people: list[int], post_ids: list[int], acts: int) -> None:
+    """Rename, hide and restore one's own post, and refer to everybody's in posts, comments and edits."""
+    me, mine, cited = User.objects.get(pk=people[number]), Post.objects.get(pk=post_ids[number]), None
+    own: dict[int, int] = {}
+    for turn in range(acts):
+        titles = " ".join(f"[[Title {diary.random.randrange(len(post_ids))}]]" for _ in range(3))
+        text = f"{number}.{turn} {titles} @{User.objects.get(pk=diary.random.choice(people)).username}"
+        post = Post.objects.get(pk=diary.random.choice(post_ids))
+        match diary.random.choice(["rename", "hide", "restore", "reply", "edit", "publish", "edit post"]):
+            case "rename":
+                title = f"Title {diary.random.randrange(len(post_ids))}"
+                diary.act("rename", _edit_post, me, mine, title, mine.source)
+            case "hide" | "restore" as kind:
+                at = timezone.now() if kind == "hide" else None
+                diary.act(kind, _hide_post, mine, at)
+            case "reply":
+                diary.act("reply", _reply, me, post, text, None, own)
+            case "edit" if own:
+                diary.act("edit", _edit, me, diary.random.choice(list(own)), text, own)
+            case "publish":
+                cited = posts.publish(author=me, title=f"Of {number}.{turn}", source=text)
+            case "edit post" if cited:
+                diary.act("edit post", _edit_post, me, cited, cited.title, text)
+
+
+def _edit_post(me, post, title, source):
+    post.refresh_from_db()
+    posts.edit(editor=me, post=post, title=title, source=source, tags=[], saves=post.saves)
+    return {"post": post.pk}
+
+
+def _hide_post(post, at):
+    return {"post": post.pk, "changed": posts.set_hidden(post=post, at=at, reason="Rude." if at else "")}
+
+
 def reserve(diary: Diary, *, number: int, rounds: int) -> None:
     for turn in range(rounds):
         with transaction.atomic():

@@ -9,7 +9,7 @@ LEVELS = [
     ["accounts"],
     ["forum.posts"],
     ["forum.comments"],
-    ["forum.moderation"],
+    ["forum.moderation", "forum.notifications"],
     ["forum.exports", "forum.pages"],
     ["forum.imports"],
 ]

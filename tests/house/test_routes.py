@@ -57,6 +57,7 @@ ROUTES = {
     "moderation:log": Route(READ, EVERYBODY),
     "moderation:report_post": Route(READ_AND_SEND, (LOGIN, 200, 409, 200), ("post",)),
     "moderation:report_comment": Route(READ_AND_SEND, (LOGIN, 200, 409, 200), ("comment",)),
+    "notifications:inbox": Route(READ, WRITERS),
     "accounts:profile": Route(READ_AND_SEND, WRITERS),
 }
 GROUPS = ("account_", "socialaccount_", "mfa_", "github_", "google_", "orcid_", "openid_connect_", "[social/", "admin:")

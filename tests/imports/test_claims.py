@@ -51,6 +51,18 @@ def test_who_confirms_the_address_takes_the_words_over(ann, imported, browse, ma
     assert not User.objects.filter(pk=placeholder.pk).exists()
 
 
+def test_who_takes_words_over_is_not_mentioned_by_them(ann, ben, mo):
+    placeholder = add_placeholder(username="lin", display_name="Lin", address="lin@example.net")
+    post = make_post(mo, source="@ann @ben")
+    comment = make_comment(post, mo, source="@ann @ben")
+    given_to(placeholder, post, comment)
+
+    claim(person=ann, address="lin@example.net")
+
+    for text in (post, comment):
+        assert [row.person for row in text.mentions.all()] == [ben]
+
+
 def test_an_unconfirmed_address_takes_nothing(ann, imported):
     placeholder, post, _ = imported
     EmailAddress.objects.create(user=ann, email="lin@example.net", verified=False)

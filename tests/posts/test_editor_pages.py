@@ -197,6 +197,30 @@ def test_the_history_shows_any_two_revisions(ann, browse):
         assert browse().get(place, nonsense).status_code == 404
 
 
+def test_an_old_revision_can_be_read_as_it_reads(ann, browse):
+    post = make_post(ann, source="Let $x^2$ *be*.")
+    services.edit(editor=ann, post=post, title="Two", source="Let it be.", tags=[], saves=1)
+
+    page = BeautifulSoup(browse().get(f"/posts/{post.pk}/history", {"from": "1", "to": "1"}).content, "html.parser")
+
+    assert page.select_one(".reading em").text == "be"
+    assert page.select_one(".reading math annotation").text == "x^2"
+    assert "Let $x^2$ *be*." in page.select_one(".difference").text
+
+
+def test_too_many_readings_show_the_source_alone(ann, browse, settings):
+    settings.PREVIEWS_PER_MINUTE = 1
+    post = make_post(ann, source="Let it *be*.")
+    place = f"/posts/{post.pk}/history"
+
+    assert b"<em>be</em>" in browse().get(place).content
+    second = browse().get(place)
+
+    assert second.status_code == 200
+    assert b"<em>be</em>" not in second.content
+    assert b"Let it *be*." in second.content
+
+
 def test_the_history_of_what_was_withdrawn_is_gone_with_it(ann, mo, browse):
     post = make_post(ann)
     services.retract(author=ann, post=post)

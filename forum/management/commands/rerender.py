@@ -1,4 +1,4 @@
-"""Bring stored html up to date after the renderer has changed.
+"""Bring stored html up to date after the renderer has changed, or the title of a post that texts refer to.
 
 Texts are rendered outside any transaction and written one by one, each only if its source is still the one that was
 rendered: the site runs on meanwhile. What is done counts as done, so an interrupted run is simply started again. With
@@ -17,7 +17,8 @@ from accounts import renewing as profiles
 from forum import markup
 from forum.comments import renewing as comments
 from forum.markup import Rendered
-from forum.markup.renewal import Stored, visible_change
+from forum.markup.renewal import Stored, anew, visible_change
+from forum.posts import citations
 from forum.posts import renewing as posts
 
 BATCH = 100  # texts in memory at once, 200,000 characters each at most
@@ -39,14 +40,14 @@ class Tally:
 
 
 class Command(BaseCommand):
-    help = "Render the texts anew whose html is of another version of the renderer."
+    help = "Render the texts anew whose html is of another version of the renderer, or shows an old title of a post."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="every text, whatever its version")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
 
     def handle(self, *, all: bool, dry_run: bool, verbosity: int, **options: Any) -> None:  # noqa: A002 - its name
-        lost = 0
+        lost, renamed = 0, citations.due()
         for name, room in ROOMS.items():
             tally = Tally()
             total = room.wanting(every=all).count()
@@ -56,6 +57,8 @@ class Command(BaseCommand):
                     self.stdout.write(f"{name}: {tally.rendered:,} of {total:,}")
             self.stdout.write(f"{name}: {tally}")
             lost += tally.lost
+        if not dry_run:
+            citations.settle(renamed)
         if lost:
             raise CommandError(f"{lost:,} texts got no answer from a renderer (the log says why); run this again.")
 
@@ -78,7 +81,3 @@ def renderings(room: Any, *, every: bool) -> Iterator[tuple[Stored, Rendered]]:
         while batch := [room.stored(row) for row in wanting.filter(pk__gt=last)[:BATCH]]:
             yield from zip(batch, threads.map(anew, batch), strict=True)
             last = batch[-1].pk
-
-
-def anew(text: Stored) -> Rendered:
-    return markup.render(text.source, key=text.key, source_format=text.source_format)

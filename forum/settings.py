@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "forum.posts",
     "forum.comments",
     "forum.moderation",
+    "forum.notifications",
     "forum",
     "mptt",
     "allauth",
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # so far out that redirects and static files have it
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "forum.kit.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -153,7 +155,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "forum.kit.assets.Storage"},
 }
 
 # --- Where things are kept --------------------------------------------------------------------------------------------
@@ -175,18 +177,25 @@ match DATABASES["default"].get("ENGINE"):
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     case "django.db.backends.postgresql":
-        DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; the pool comes with read replicas
+        pass
     case engine:
         raise ImproperlyConfigured(
             f"DATABASE_URL must name sqlite or postgresql; {engine or 'nothing'} is not supported."
         )
+# Seconds for which a thread keeps its connection. On SQLite too: who closes the last one writes the log back into the
+# file and deletes it, which would cost every request 3 ms of CPU.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Answers for readers who are not logged in are kept in "pages" (forum/pages/door.py): at most a hundred megabytes.
 CACHES: dict[str, Any]
 if REDIS_URL := env_str("REDIS_URL"):
     if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"REDIS_URL must start with redis://, rediss:// or unix://, not {REDIS_URL!r}.")
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        name: {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": prefix}
+        for name, prefix in (("default", ""), ("pages", "pages"))
+    }
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 else:
     CACHES = {
@@ -194,7 +203,12 @@ else:
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
             # Rates are counted here. Django's own 300 entries would be forgotten as soon as a few hundred people come.
             "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
+        },
+        "pages": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "pages",
+            "OPTIONS": {"MAX_ENTRIES": 50},
+        },
     }
 
 # --- People -----------------------------------------------------------------------------------------------------------

@@ -1,15 +1,19 @@
 """A thread as it is read: one flat query, one sort, one walk. Nothing recurses over depth."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from math import inf
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
+
+from accounts.models import User
 from forum.comments.models import Comment
+from forum.kit.compiled import Compiled
+from forum.kit.moments import Written
 from forum.posts.models import Post
 
 
@@ -21,22 +25,32 @@ class Order(StrEnum):
     ACTIVE = "active"  # the branch with the newest visible comment first; tombstones alone come last
 
 
-@dataclass(slots=True)
-class Node:
-    """One comment as a page needs it; ``slots`` because there are thousands."""
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote comments of a page; one object for all of them."""
 
     pk: int
-    parent_id: int | None
-    published_at: datetime
-    edited_at: datetime | None
-    hidden_at: datetime | None
-    retracted_at: datetime | None
-    revision: int
-    post_revision: int
-    author_id: int | None
     username: str
     display_name: str
     placeholder: bool
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.username
+
+
+@dataclass(slots=True)
+class Node:
+    """One comment as a page needs it; ``slots`` because there are thousands. Times are ``kit.moments.Written``."""
+
+    pk: int
+    parent_id: int | None
+    published_at: str
+    hidden_at: str | None
+    retracted_at: str | None
+    author: Author | None
+    revision: int
+    post_revision: int
     html: str
     hidden_reason: str
 
@@ -46,7 +60,7 @@ class Node:
 
     @property
     def author_name(self) -> str:
-        return self.display_name or self.username
+        return self.author.name if self.author else ""
 
     @property
     def shown_name(self) -> str:
@@ -73,25 +87,37 @@ class Row:
 
 
 FIELDS = (
-    "pk", "parent_id", "body__published_at", "body__edited_at", "hidden_at", "retracted_at", "body__revision",
-    "body__post_revision", "body__author_id", "body__author__username", "body__author__display_name",
-    "body__author__placeholder", "body__html", "body__hidden_reason",
+    "pk", "parent_id", Written("body__published_at"), Written("hidden_at"), Written("retracted_at"), "body__author_id",
+    "body__revision", "body__post_revision", "body__html", "body__hidden_reason",
 )  # fmt: skip
 
 
+IN_POST = Compiled(lambda post_id: Comment.objects.filter(post=post_id).order_by().values_list(*FIELDS))
+
+
 def load(post: Post) -> list[Node]:
-    """All comments of a post, in reading order by age. One query, whatever their number."""
-    return nodes_of(Comment.objects.filter(post=post).order_by())
+    """All comments of a post, in no order. Two queries, whatever their number."""
+    return _nodes(IN_POST.rows(post.pk))
 
 
-def nodes_of(comments: Any) -> list[Node]:
-    """The nodes of a queryset of comments. One query; the text of a tombstone is left where it is."""
-    nodes = [Node(*values) for values in comments.values_list(*FIELDS)]
-    for node in nodes:
-        node.username, node.display_name = node.username or "", node.display_name or ""
-        if node.is_tombstone:
-            node.html = ""
-    return nodes
+def nodes_of(comments: QuerySet[Comment]) -> list[Node]:
+    """The nodes of ``comments``, as they are ordered. Two queries, theirs and their authors'."""
+    return _nodes(comments.values_list(*FIELDS))
+
+
+def _nodes(rows: Collection[tuple[Any, ...]]) -> list[Node]:
+    """Instances of models would be five times as dear. The text of a tombstone goes no further."""
+    authors = _authors({row[5] for row in rows} - {None})
+    find = authors.get
+    return [
+        Node(pk, parent, at, hid, gone, find(author), revision, of_post, "" if hid or gone else html, reason)
+        for pk, parent, at, hid, gone, author, revision, of_post, html, reason in rows
+    ]
+
+
+def _authors(ids: set[int]) -> dict[int, Author]:
+    people = User.objects.filter(pk__in=ids).values_list("pk", "username", "display_name", "placeholder")
+    return {person[0]: Author(*person) for person in people} if ids else {}
 
 
 def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None = None) -> list[Row]:
@@ -102,16 +128,18 @@ def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None 
     """
     by_pk = {node.pk: node for node in nodes}
     replies: dict[int | None, list[Node]] = defaultdict(list)
-    for node in sorted(nodes, key=sort_key(order, nodes, by_pk)):
+    # From the last to the first: what is taken from the end of a list is the first of it.
+    for node in sorted(nodes, key=_sort_key(order, nodes, by_pk), reverse=order is Order.OLD):
         replies[node.parent_id if node.parent_id in by_pk else None].append(node)
 
     rows: list[Row] = []
-    pending = [(node, 0) for node in reversed(replies[None])]
+    deepest = len(nodes) if cap is None else cap
+    pending: list[tuple[Node, Node | None, int]] = [(node, None, 0) for node in replies[None]]
     while pending:
-        node, level = pending.pop()
-        pending += [(child, level + 1) for child in reversed(replies.get(node.pk, ()))]
-        parent = by_pk.get(node.parent_id) if node.parent_id else None
-        rows.append(Row(node, parent, level, level if cap is None else min(level, cap)))
+        node, parent, level = pending.pop()
+        if node.pk in replies:
+            pending += [(reply, node, level + 1) for reply in replies[node.pk]]
+        rows.append(Row(node, parent, level, min(level, deepest)))
     _count_descendants(rows)
     for row, following in pairwise(rows):
         row.opens = following.depth > row.depth
@@ -121,45 +149,33 @@ def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None 
     return rows
 
 
-def _count_descendants(rows: Iterable[Row]) -> None:
-    """Fill in how many visible comments stand below each row: one pass over rows in display order.
+def _count_descendants(rows: Sequence[Row]) -> None:
+    """Fill in how many visible comments stand below each row, given in display order.
 
-    A row's count is complete when a row no deeper follows, and is handed to its parent then: every row is counted once,
-    however deep it stands.
+    From the end: what was seen since the last row of a level stands below the next row a level higher.
     """
-    above: list[Row] = []
-
-    def end(level: int) -> None:
-        while len(above) > level:
-            row = above.pop()
-            if above:
-                above[-1].descendants += row.descendants + (not row.node.is_tombstone)
-
-    for row in rows:
-        end(row.level)
-        above.append(row)
-    end(0)
+    below: dict[int, int] = defaultdict(int)  # by level
+    for row in reversed(rows):
+        row.descendants = below.pop(row.level + 1, 0)
+        below[row.level] += row.descendants + (not row.node.is_tombstone)
 
 
-def sort_key(order: Order, nodes: Sequence[Node], by_pk: dict[int, Node]) -> Callable[[Node], tuple[Any, ...]]:
-    match order:
-        case Order.OLD:
-            return lambda node: (node.published_at, node.pk)
-        case Order.NEW:
-            return lambda node: (-node.published_at.timestamp(), -node.pk)
-        case Order.ACTIVE:
-            newest = _newest_below(nodes, by_pk)
-            return lambda node: (-newest[node.pk].timestamp() if node.pk in newest else inf, -node.pk)
+def _sort_key(order: Order, nodes: Sequence[Node], by_pk: dict[int, Node]) -> Callable[[Node], Any]:
+    """Gives what rises from the first sibling to the last (old), or from the last to the first (the others)."""
+    if order is not Order.ACTIVE:
+        return attrgetter("published_at", "pk")
+    newest = _newest_below(nodes, by_pk)
+    return lambda node: (newest.get(node.pk, ""), node.pk)
 
 
-def _newest_below(nodes: Sequence[Node], by_pk: dict[int, Node]) -> dict[int, datetime]:
+def _newest_below(nodes: Sequence[Node], by_pk: dict[int, Node]) -> dict[int, str]:
     """For each node the time of the newest visible comment in its branch, itself included; without one it has none.
 
     From the newest on, each climbs until it meets an ancestor that a newer one has reached: every edge is climbed once.
     """
-    newest: dict[int, datetime] = {}
+    newest: dict[int, str] = {}
     visible = [node for node in nodes if not node.is_tombstone]
-    for node in sorted(visible, key=lambda node: node.published_at, reverse=True):
+    for node in sorted(visible, key=attrgetter("published_at"), reverse=True):
         place: Node | None = node
         while place is not None and place.pk not in newest:
             newest[place.pk] = node.published_at

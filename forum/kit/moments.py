@@ -1,6 +1,10 @@
 """Points in time as people read them. ``static/js/local.js`` says the same in the reader's own zone."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Func, TextField
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
 RELATIVE_DAYS = 7  # longer ago than this, a date says more
@@ -34,3 +38,37 @@ def exact(at: datetime) -> str:
 def machine(at: datetime) -> str:
     """For ``datetime`` of a ``<time>``: RFC 3339 in UTC, to the second."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Written(Func):
+    """A moment as text in UTC, "2026-11-18 09:14:03.000001": for thousands at once, which sort and show as they read.
+
+    To make each a datetime costs SQLite more than to read its row. What a whole second lacks is the fraction.
+    """
+
+    template = "CAST(%(expressions)s AS text)"  # SQLite, where Django keeps them so
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        )
+
+
+def machine_of(written: str) -> str:
+    """As ``machine``, for what ``Written`` gives."""
+    return f"{written[:10]}T{written[11:19]}Z"
+
+
+def exact_of(written: str) -> str:
+    """ "18 Nov 2026, 09:14 UTC", for what ``Written`` gives."""
+    return f"{_day(written[:10])}, {written[11:16]} UTC"
+
+
+@lru_cache(maxsize=4096)
+def _day(date: str) -> str:
+    year, month, day = date.split("-")
+    return f"{int(day)} {MONTHS[int(month)]} {year}"

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 PERSONAL = "private, no-cache"  # a browser may keep it, and asks before it shows it again
 
+SHARED = "no-cache"  # a proxy may keep it too, and asks as well
+
 
 class PersonalMiddleware:
     """No proxy keeps what was made for one person, and nobody a redirect that a later act turns around.
@@ -22,6 +24,6 @@ class PersonalMiddleware:
         if not response.has_header("Cache-Control"):
             if request.user.is_authenticated or request.META.get("CSRF_COOKIE"):
                 response["Cache-Control"] = PERSONAL
-            elif 300 <= response.status_code < 400:
-                response["Cache-Control"] = "no-cache"
+            elif 300 <= response.status_code < 400 or response.has_header("ETag"):
+                response["Cache-Control"] = SHARED
         return response

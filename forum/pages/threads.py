@@ -2,18 +2,23 @@
 
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.html import strip_tags
+from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.models import Viewer
+from forum import markup
 from forum.comments import listing, queries, thread
 from forum.comments.permissions import refusal_to_discuss
 from forum.comments.thread import Order, Row
+from forum.kit.http import render_around
+from forum.pages.versions import etag_for
 from forum.posts.models import Post
 from forum.posts.permissions import refusal_to_edit
 
@@ -38,6 +43,9 @@ def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
     order = _order(request)
     if slug != post.shown_slug:
         return _elsewhere(request, post.get_absolute_url())
+    etag = etag_for(request, post)
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
     rows = thread.arrange(thread.load(post), order, cap=listing.DEPTH_CAP)
     context = _context(post, rows, viewer=request.user) | {
         "order": order,
@@ -46,7 +54,8 @@ def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
         "bars": _bars(rows),
         "map_height": len(rows) * BAR_STEP,
     }
-    return render(request, "pages/thread.html", context)
+    comments = listing.pieces(rows, post=post, viewer=request.user, thread="")
+    return _marked(render_around(request, "pages/thread.html", context, pieces=comments), etag)
 
 
 @require_safe
@@ -60,6 +69,9 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
     comment.post = post
     if (post_id, slug) != (post.pk, post.shown_slug):
         return _elsewhere(request, comment.get_branch_url())
+    etag = etag_for(request, post)
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
     above, below = queries.around(comment)
     if not below:  # it was moved to another post while we read
         raise Http404("The comment has just been moved.")
@@ -71,11 +83,18 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
         "ancestors": above,
         "start": rows[0].node,
     }
-    return render(request, "pages/branch.html", context)
+    comments = listing.pieces(rows, post=post, viewer=request.user, thread="../../")
+    return _marked(render_around(request, "pages/branch.html", context, pieces=comments), etag)
+
+
+def _marked(response: HttpResponse, etag: str | None) -> HttpResponse:
+    if etag:
+        response["ETag"] = etag
+    return response
 
 
 def _post(viewer: Viewer, post_id: int) -> Post:
-    posts = Post.objects.visible_to(viewer).select_related("author").prefetch_related("tags")
+    posts = Post.objects.visible_to(viewer).select_related("author").defer("source")
     return get_object_or_404(posts, pk=post_id)
 
 
@@ -103,7 +122,8 @@ def _context(post: Post, rows: list[Row], *, viewer: Viewer) -> dict[str, Any]:
     refusal = refusal_to_discuss(viewer, post, now=now)
     return {
         "post": post,
-        "comments": listing.as_html(rows, post=post, viewer=viewer),
+        "tags": sorted(post.tags.all(), key=attrgetter("name")),
+        "size": len(rows),
         "shown": sum(not row.node.is_tombstone for row in rows),
         "may_comment": refusal is None or refusal.code == "anonymous",
         "closed": refusal.message if refusal and refusal.code != "anonymous" else "",
@@ -111,11 +131,13 @@ def _context(post: Post, rows: list[Row], *, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _contents(post: Post) -> list[tuple[int, str, str]]:
-    """Level, id and words of the headings of the post; none when there are too few to need contents."""
+def _contents(post: Post) -> list[tuple[int, str, SafeString]]:
+    """Level, id and words, with formulas, of the headings of the post; none when there are too few to need contents."""
     if post.is_tombstone:
         return []
-    found = [(int(level), anchor, strip_tags(words)) for level, anchor, words in HEADING.findall(post.html)]
+    found: list[tuple[int, str, SafeString]] = [
+        (int(level), anchor, markup.line_of(words)) for level, anchor, words in HEADING.findall(post.html)
+    ]
     return found if len(found) >= FEWEST_HEADINGS else []
 
 

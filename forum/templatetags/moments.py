@@ -22,6 +22,14 @@ def day(at: datetime | None) -> SafeString | str:
     return _time(at, moments.on_day(at), "") if at else ""
 
 
+@register.filter
+def written_ago(written: str) -> SafeString:
+    """A ``<time>`` that says the moment, for what ``moments.Written`` gives; the script says how long ago that is."""
+    return format_html(
+        '<time class="ago" datetime="{}">{}</time>', moments.machine_of(written), moments.exact_of(written)
+    )
+
+
 def _time(at: datetime, words: str, kind: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}"{}>{}</time>',

@@ -18,19 +18,61 @@ function reveal(scroll) {
 }
 
 addEventListener("hashchange", () => reveal(false));
+
+const LONGEST = 70; // characters of the text that a folded line shows
+
+/** How a text begins, to the end of a word; formulas as they were typed. */
+function beginning(text) {
+  const copy = text.cloneNode(true);
+  for (const formula of copy.querySelectorAll("math")) {
+    formula.replaceWith(formula.querySelector("annotation")?.textContent ?? "");
+  }
+  const words = copy.textContent.slice(0, 20 * LONGEST).trim().split(/\s+/u).join(" ");
+  return words.length > LONGEST ? `${words.slice(0, LONGEST).replace(/\s+\S*$/u, "")}…` : words;
+}
+
+// A folded branch says how its first comment begins. Not from the server: that would be a copy of every text's start.
+addEventListener(
+  "toggle",
+  ({ target }) => {
+    const line = target.querySelector(":scope > .fold:not(.was-filled)");
+    if (!line || target.open) return;
+    line.classList.add("was-filled");
+    const text = target.querySelector(":scope > article > .text:not(.tomb)");
+    if (text) line.append(`: “${beginning(text)}”`);
+  },
+  true, // it does not bubble
+);
+
 addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   // The same address a second time changes no hash, yet the branch may have been folded since.
   if (link && link.hash === location.hash) reveal(true);
   if (event.target.closest?.("button.cancel")) putAway(event.target.closest("form"));
+  const reply = event.target.closest?.('.comment > .acts a[href*="/reply?parent="]');
+  const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (reply && window.htmx && !elsewhere) {
+    event.preventDefault();
+    htmx.ajax("GET", reply.getAttribute("href"), { source: reply, target: slotOf(reply.closest("article")) });
+  }
 });
 reveal(false);
+
+/** Where the form for a reply to the comment ``article`` stands. */
+function slotOf(article) {
+  if (!article.nextElementSibling?.matches(".slot")) {
+    const slot = document.createElement("div");
+    slot.className = "slot";
+    article.after(slot);
+  }
+  return article.nextElementSibling;
+}
 
 function putAway(form) {
   const slot = form.parentElement;
   form.remove();
   const box = slot.closest(".comment-box");
-  (box?.querySelector(".more") ?? slot.closest("details")?.querySelector(":scope > article .act-reply"))?.focus();
+  (box?.querySelector(".more") ?? slot.closest("details")?.querySelector(":scope > article > .acts a"))?.focus();
 }
 
 document.body.addEventListener("htmx:afterSwap", (event) => {

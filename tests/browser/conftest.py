@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import PATIENCE, open_browser
+from tests.browser.visitor import PATIENCE, Browsers
 from tests.chromium import chromium_running
 
 expect.set_options(timeout=PATIENCE)
@@ -19,8 +19,13 @@ def script(request) -> bool:
     return request.param
 
 
+@pytest.fixture(scope="package")
+def browsers(live_server, chromium):
+    return Browsers(chromium, live_server.url)
+
+
 @pytest.fixture
-def visit(live_server, chromium):
+def visit(live_server, browsers):
     """``visit(ann)`` is a page in a browser where ann is logged in; ``visit()`` a stranger's.
 
     Afterwards no browser may have complained of anything, see ``visitor.Watch``.
@@ -28,12 +33,11 @@ def visit(live_server, chromium):
     opened = []
 
     def come(person=None, **options) -> Page:
-        page, watch = open_browser(chromium, live_server.url, person, **options)
-        opened.append((page, watch))
-        return page
+        opened.append(browsers.open(person, **options))
+        return opened[-1].page
 
     yield come
-    for page, _ in opened:
-        page.context.close()
-    if faults := [fault for _, watch in opened for fault in watch.faults]:
+    for one in opened:
+        browsers.leave(one)
+    if faults := [fault for one in opened for fault in one.watch.faults]:
         pytest.fail("\n".join(faults), pytrace=False)

@@ -132,7 +132,7 @@ def test_a_person_fills_in_the_profile_and_sees_it(visit, script, ann):
 
 
 def test_who_has_a_passkey_needs_no_password(visit, ann):
-    page = visit(ann)
+    page = visit(ann, own=True)  # its key stays in the browser
     plug_in_key(page)
     page.goto("/accounts/2fa/webauthn/add/")
     page.get_by_label("Name").fill("The blue key")

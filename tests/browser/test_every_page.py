@@ -27,9 +27,9 @@ ENTRANCE = [
     "account_reset_password_done", "account_reset_password_from_key_done", "socialaccount_login_cancelled",
     "socialaccount_login_error",
 ]  # fmt: skip
-OWN = ["posts:new", "posts:drafts", "accounts:profile", "account_email", "account_change_password", "account_logout",
-       "account_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
-       "socialaccount_connections"]  # fmt: skip
+OWN = ["posts:new", "posts:drafts", "notifications:inbox", "accounts:profile", "account_email",
+       "account_change_password", "account_logout", "account_reauthenticate", "mfa_index", "mfa_activate_totp",
+       "mfa_list_webauthn", "mfa_add_webauthn", "socialaccount_connections"]  # fmt: skip
 GUARDED = ["mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
            "mfa_list_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"]  # fmt: skip
 DESKS = ["accounts_user", "comments_comment", "moderation_decision", "moderation_report", "posts_post"]
@@ -123,7 +123,7 @@ def test_forms_in_a_thread(visit, looks, ann, ben):
     comment = make_comment(post, ann)
     page = visit(ben, refused=ALL_REFUSED)
     page.goto(post.get_absolute_url())
-    page.locator(f"#{comment.key} > details > article .act-reply").click()
+    page.locator(f"#{comment.key} > details > article .acts").get_by_role("link", name="Reply").click()
     page.get_by_label("Your reply to").fill("So **bold**.")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".preview strong")).to_be_visible()
@@ -240,7 +240,7 @@ def test_ones_own_account(visit, looks, town, ben):
 def test_second_factors(visit, looks, ann):
     verify(ann)
     guard(ann)
-    page = visit(ann)
+    page = visit(ann, own=True)  # its key stays in the browser
     plug_in_key(page)
     go(page, "mfa_add_webauthn")
     page.get_by_role("main").get_by_role("textbox").fill("The blue key")

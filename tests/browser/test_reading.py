@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from forum.comments.models import Comment
-from tests.factories import days_ago, make_chain, make_comment, make_moderator, make_post
+from forum.comments.services import set_hidden
+from tests.factories import days_ago, make_chain, make_comment, make_moderator, make_post, make_thread
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +35,22 @@ def test_a_branch_is_folded_and_unfolded_by_mouse_and_keyboard(visit, script, an
 
     fold(page, first).press("Enter")
     expect(shown(page, answer)).to_be_visible()
+
+
+def test_a_folded_line_says_once_how_the_text_begins(visit, ann):
+    post = make_post(ann)
+    long = make_comment(post, ann, source=f"One *two* & <b>\n\n{'three ' * 20}")
+    hidden = make_comment(post, ann)
+    set_hidden(comment=hidden, at=timezone.now(), reason="Rude.")
+    page = visit()
+    page.goto(post.get_absolute_url())
+
+    for comment in (long, hidden):
+        for _ in range(3):
+            fold(page, comment).click()
+
+    expect(fold(page, long)).to_have_text(re.compile(r"^Ann Author: “One two & <b> three( three)+…”$"))
+    expect(fold(page, hidden)).to_have_text("Withdrawn comment")
 
 
 def test_a_link_to_a_comment_in_a_folded_branch_opens_it(visit, script, ann):
@@ -62,6 +80,18 @@ def test_an_address_with_a_comment_goes_to_it(visit, script, ann):
 
     expect(shown(page, deep)).to_be_in_viewport()
     expect(page.locator("li:target")).to_have_attribute("id", f"c{deep.pk}")
+
+
+def test_in_a_long_thread_too_an_address_goes_to_its_comment(visit, script, ann):
+    """Where branches out of view are not laid out."""
+    post = make_post(ann)
+    deep = make_thread(post, [None] * 900 + list(range(899, 1000)), ann)[-1]
+    page = visit(script=script)
+
+    page.goto(deep.get_absolute_url())
+
+    expect(shown(page, deep)).to_be_in_viewport()
+    expect(page.locator("ol.thread.long")).to_have_count(1)
 
 
 def test_the_order_of_the_comments_can_be_switched(visit, script, ann):
@@ -99,7 +129,7 @@ def test_a_branch_has_a_page_with_what_it_answers(visit, script, ann):
     page = visit(script=script)
     page.goto(post.get_absolute_url())
 
-    shown(page, second).get_by_role("link", name="Link to this branch").click()
+    shown(page, second).get_by_role("link", name="Link", exact=True).click()
 
     expect(page.locator("ol.thread > li")).to_have_id(f"c{second.pk}")
     expect(shown(page, third)).to_be_visible()

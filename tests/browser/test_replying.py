@@ -109,6 +109,7 @@ def test_a_preview_shows_the_text_and_sends_nothing(visit, script, ben):
     assert Comment.objects.count() == 1
 
 
+@pytest.mark.concurrency
 def test_a_double_click_makes_one_comment(visit, script, ben):
     post = make_post()
     page = visit(ben, script=script)

@@ -58,6 +58,7 @@ def test_a_refused_post_stands_in_the_form_again(visit, script, ann):
     expect(page.get_by_label("Tags")).to_have_value("a,b,c,d,e,f,g,h,i")
 
 
+@pytest.mark.concurrency
 def test_a_double_click_publishes_one_post(visit, script, ann):
     page = visit(ann, script=script)
     write(page, title="Once", source="And for all.")

@@ -19,6 +19,7 @@ from tests.factories import make_chain, make_comment, make_moderator, make_post
 WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2
 TEXT = f"""\
 Some *words* with `code`, a [link](https://example.org/), {WORD} and a note.[^1]
+By @ben, who wrote [[On samples and {WORD}]] and [[{WORD}|what]] [[nobody {WORD} wrote]].
 
 ## The first part
 

@@ -1,18 +1,21 @@
 """Somebody with a browser, and a watch over everything that their browser complains of."""
 
 import time
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize, WebError
 
 from accounts.models import User
 
 PATIENCE = 10_000  # ms; the machine may be busy with the other half of the tests
+
+WINDOW = ViewportSize(width=1280, height=720)  # pixels; Playwright's own choice
 
 # Runs before any script of a page, where script is on; where it is off, the console tells the same.
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
@@ -31,12 +34,21 @@ class Watch:
     faults: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> None:
-        context.on("console", self.heard)
-        context.on("weberror", lambda fault: self.faults.append(f"uncaught: {fault.error}"))
-        context.on("request", self.asked)
-        context.on("requestfailed", self.failed)
-        context.on("response", self.answered)
-        context.add_init_script(TELL_VIOLATIONS)
+        for event, listener in self.listeners():
+            context.on(event, listener)
+
+    def end(self, context: BrowserContext) -> None:
+        for event, listener in self.listeners():
+            context.remove_listener(event, listener)
+
+    def listeners(self) -> list[tuple[Any, Callable[[Any], None]]]:
+        return [
+            ("console", self.heard), ("weberror", self.thrown), ("request", self.asked),
+            ("requestfailed", self.failed), ("response", self.answered),
+        ]  # fmt: skip
+
+    def thrown(self, fault: WebError) -> None:
+        self.faults.append(f"uncaught: {fault.error}")
 
     def heard(self, message: ConsoleMessage) -> None:
         # Of an answer of 400 and above the console tells as well; ``answered`` judges those.
@@ -57,23 +69,67 @@ class Watch:
             self.faults.append(f"answered {response.status}: {response.request.method} {response.url}")
 
 
-def open_browser(
-    chromium: Browser,
-    origin: str,
-    person: User | None = None,
-    *,
-    script: bool = True,
-    refused: Collection[int] = (),
-    **options: Any,
-) -> tuple[Page, Watch]:
-    """A page in a browser of its own, logged in as ``person``."""
-    context = chromium.new_context(base_url=origin, java_script_enabled=script, accept_downloads=True, **options)
-    context.set_default_timeout(PATIENCE)
-    watch = Watch(origin, refused)
-    watch.over(context)
-    if person is not None:
-        context.add_cookies([session_of(person, origin)])
-    return context.new_page(), watch
+@dataclass(frozen=True)
+class Visit:
+    page: Page
+    watch: Watch
+    script: bool | None  # None: a browser that nobody else will get
+
+
+@dataclass
+class Browsers:
+    """Browsers of one Chromium, each for one visitor; a new one takes longer than most of what is done in it.
+
+    ``open`` hands out one that an earlier visitor has left, unless it was special; ``leave`` empties it for the next.
+    """
+
+    chromium: Browser
+    origin: str
+    left: dict[bool, list[Page]] = field(default_factory=lambda: defaultdict(list))  # with script, and without
+
+    def open(
+        self,
+        person: User | None = None,
+        *,
+        script: bool = True,
+        refused: Collection[int] = (),
+        own: bool = False,
+        **options: Any,
+    ) -> Visit:
+        """A page in a browser where ``person`` is logged in. Nobody else gets an ``own`` one, nor one with options."""
+        special = own or bool(options)
+        if special or not self.left[script]:
+            options = {"base_url": self.origin, "java_script_enabled": script, "accept_downloads": True} | options
+            context = self.chromium.new_context(**options)
+            context.set_default_timeout(PATIENCE)
+            context.add_init_script(TELL_VIOLATIONS)
+            page = context.new_page()
+        else:
+            page = self.left[script].pop()
+        watch = Watch(self.origin, refused)
+        watch.over(page.context)
+        if person is not None:
+            page.context.add_cookies([session_of(person, self.origin)])
+        return Visit(page, watch, None if special else script)
+
+    def leave(self, visit: Visit) -> None:
+        page, context = visit.page, visit.page.context
+        if visit.script is None or context.pages != [page]:
+            context.close()
+            return
+        if page.url.startswith(self.origin):
+            page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
+        visit.watch.end(context)
+        wire = context.new_cdp_session(page)
+        wire.send("Storage.clearDataForOrigin", {"origin": self.origin, "storageTypes": "all"})
+        wire.send("Network.clearBrowserCache")
+        wire.send("Page.resetNavigationHistory")
+        wire.detach()
+        context.clear_cookies()
+        page.set_viewport_size(WINDOW)
+        page.emulate_media(media="null", color_scheme="light", reduced_motion="no-preference")
+        self.left[visit.script].append(page)
 
 
 def plug_in_key(page: Page) -> None:

@@ -108,7 +108,7 @@ def test_the_front_page_costs_the_same_at_any_size(size, mo, ben, browse, django
         make_post(mo, tags=[f"tag {number}", "all"])
     reader = browse(ben)
 
-    with django_assert_max_num_queries(5):  # session, person, tag, posts, their tags
+    with django_assert_max_num_queries(6):  # session, person, tag, how common it is, posts, their tags
         assert len(titles(reader.get(FRONT, {"tag": "all"}))) == size
 
 

@@ -3,7 +3,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import make_post
+from tests.factories import make_comment, make_post
 
 TAGS = reverse("pages:tags")
 
@@ -47,3 +47,19 @@ def test_an_unknown_tag_or_page_is_not_there(address, browse, db):
 
 def test_no_tags_yet(browse, db):
     assert b"No post has a tag yet" in browse().get(TAGS).content
+
+
+@pytest.mark.parametrize("few", [0, 1000], ids=["a common tag", "a rare tag"])
+@pytest.mark.parametrize("sort", ["new", "active"])
+def test_the_posts_of_a_tag_stand_in_order_however_common_it_is(few, sort, ann, ben, browse, monkeypatch):
+    monkeypatch.setattr("forum.pages.queries.FEW", few)
+    first = make_post(ann, title="The first", tags=["statistics"])
+    make_post(ann, title="Another matter", tags=["replication"])
+    make_post(ann, title="Withdrawn", tags=["statistics"], hidden_at=timezone.now())
+    make_post(ann, title="The second", tags=["statistics"])
+    make_comment(first, ben)
+
+    page = BeautifulSoup(browse().get(f"{TAGS}statistics/?sort={sort}").content, "html.parser")
+
+    titles = [link.text for link in page.select("#rows .title")]
+    assert titles == (["The second", "The first"] if sort == "new" else ["The first", "The second"])

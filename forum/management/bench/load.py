@@ -12,7 +12,7 @@ from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.management.bench import shape, text
 from forum.markup import RENDER_VERSION
 from forum.posts.models import Post, PostRevision, Tag
-from forum.posts.services import slug_of
+from forum.posts.services import slug_of, title_fields
 
 BATCH = 4_000  # comments written at once; their instances take about 30 MB
 POSTS_AT_ONCE = 200
@@ -80,9 +80,8 @@ class Loader:
         made = self.rng.choice(self.post_texts)
         title = f"{self.rng.choice(SUBJECTS)} {self.rng.choice(VIEWS)}"
         return Post(
+            **title_fields(title),
             author=self.rng.choice(self.people),
-            title=title,
-            slug=slug_of(title),
             source=made.source,
             html=made.html,
             render_version=RENDER_VERSION,

@@ -6,8 +6,8 @@ from random import Random
 
 from forum import markup
 
-MEDIAN = 600  # bytes of a comment's source; lengths are log-normal around it
-SPREAD = 0.9  # standard deviation of the logarithm of the length: two in three stand between 240 and 1,500 bytes
+MEDIAN = 400  # bytes of a comment's source; lengths are log-normal around it, so that their mean is about 600
+SPREAD = 0.9  # standard deviation of the logarithm of the length: two in three stand between 160 and 1,000 bytes
 SHORTEST, LONGEST = 100, 8_000  # bytes
 KINDS = 48  # distinct texts of comments; rendering is the dear part, so rows share them
 POST_KINDS = 16

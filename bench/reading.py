@@ -1,0 +1,320 @@
+"""What it costs to read: required and reached, as a Markdown table. Makes its own data, in a folder that goes again.
+
+CPU is that of the server's process, from /proc, over many requests to granian as in production. Requests a second are
+compared with those of a WSGI application of one line that sends the same bytes under the same server, asked by the same
+client: on a machine that others use too only the ratio says something. `--lists` adds the long lists, which take half
+an hour to fill.
+"""
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TICK = os.sysconf("SC_CLK_TCK")
+CONNECTIONS = 4
+SECONDS = 3.0  # for each rate
+ONE_LINE = """
+import os
+BODY = open(os.environ["BENCH_BODY"], "rb").read()
+STATUS = os.environ["BENCH_STATUS"]
+HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("ETag", 'W/"x"')]
+def application(environ, start_response): start_response(STATUS, HEADERS); return [BODY]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lists", action="store_true", help="also the lists, at 1,000 and at 100,000 posts")
+    wanted = parser.parse_args()
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, SQLite\n")
+    print("what | required | reached\n---|---|---")
+    with tempfile.TemporaryDirectory() as folder:
+        threads(Path(folder))
+        if wanted.lists:
+            lists(Path(folder))
+
+
+def row(what: str, required: str, reached: str) -> None:
+    print(f"{what} | {required} | {reached}", flush=True)
+
+
+# --- Data and servers -------------------------------------------------------------------------------------------------
+
+
+def manage(env: dict[str, str], *words: str) -> str:
+    done = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
+    return done.stdout.decode()
+
+
+def environment(folder: Path, name: str) -> dict[str, str]:
+    """Of a site with a database of its own. Its port is free at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = {
+        "DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3",
+        "COLLOQUY_VAR": str(folder / "var"),
+        "PORT": str(port),
+    }
+    env = os.environ | site | {"COLLOQUY_LOG_LEVEL": "warning", "PYTHONPATH": str(ROOT)}
+    manage(env, "migrate", "-v0")
+    manage(env, "collectstatic", "--no-input", "-v0")
+    return env
+
+
+def filled(env: dict[str, str], **numbers: object) -> str:
+    """The address of the longest thread."""
+    words = [f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}") for name, value in numbers.items()]
+    return manage(env, "bench_data", *words).strip().rpartition(" ")[2]
+
+
+SESSION = """
+from django.test import Client
+from accounts.models import User
+client = Client()
+client.force_login(User.objects.get(username="bench-1"))
+print(client.cookies["sessionid"].value)
+"""
+
+
+def session(env: dict[str, str]) -> str:
+    """The cookies of somebody who has written in every thread."""
+    return f"sessionid={manage(env, 'shell', '-v0', '-c', SESSION).strip()}; csrftoken={'b' * 32}"
+
+
+@contextmanager
+def serving(env: dict[str, str], *command: str) -> Iterator[int]:
+    """The process number of the one worker."""
+    server = subprocess.Popen(
+        command or [sys.executable, "manage.py", "serve"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", int(env["PORT"])), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        yield max(
+            int(child) for child in children if "resource_tracker" not in Path(f"/proc/{child}/cmdline").read_text()
+        )
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@contextmanager
+def one_line(folder: Path, env: dict[str, str], body: bytes, status: str = "200 OK") -> Iterator[int]:
+    (folder / "one_line.py").write_text(ONE_LINE)
+    (folder / "body").write_bytes(body)
+    more = {"BENCH_BODY": str(folder / "body"), "BENCH_STATUS": status, "PYTHONPATH": str(folder)}
+    words = ["--interface", "wsgi", "--http", "1", "--no-ws", "--workers", "1", "--blocking-threads", "4"]
+    granian = [sys.executable, "-m", "granian", *words, "--port", env["PORT"], "one_line:application"]
+    with serving(env | more, *granian) as worker:
+        yield worker
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """One connection that asks the same again and again."""
+
+    def __init__(self, env: dict[str, str], path: str, **headers: str) -> None:
+        host = f"127.0.0.1:{env['PORT']}"
+        lines = [
+            f"GET {path} HTTP/1.1",
+            f"Host: {host}",
+            *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+        ]
+        self.question = "\r\n".join([*lines, "", ""]).encode()
+        self.socket = socket.create_connection(("127.0.0.1", int(env["PORT"])))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = bytearray(64_000_000)
+
+    def send(self) -> None:
+        self.socket.sendall(self.question)
+
+    def first(self) -> tuple[bytes, bytes]:
+        """Headers and body of an answer. ``take`` reads another one that is known to be as long."""
+        self.send()
+        seen = b""
+        while b"\r\n\r\n" not in seen:
+            seen += self.received()
+        head, _, body = seen.partition(b"\r\n\r\n")
+        length = int(value(head, "content-length") or 0)
+        while len(body) < length:
+            body += self.received()
+        self.size = len(head) + 4 + len(body)
+        return head, body
+
+    def received(self) -> bytes:
+        if not (more := self.socket.recv(1_000_000)):
+            raise ConnectionError("the server has hung up")
+        return more
+
+    def take(self) -> None:
+        view, got = memoryview(self.buffer), 0
+        while got < self.size:
+            if not (more := self.socket.recv_into(view[got : self.size])):
+                raise ConnectionError("the server has hung up")
+            got += more
+
+
+def value(head: bytes, name: str) -> str:
+    for line in head.decode("latin-1").split("\r\n")[1:]:
+        field, _, rest = line.partition(":")
+        if field.lower() == name:
+            return rest.strip()
+    return ""
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU of a process, its threads included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def memory_of(pid: int, *, name: str = "VmRSS") -> float:
+    """MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1000
+
+
+def cost(pid: int, reader: Reader, *, requests: int, rounds: int = 7) -> float:
+    """Milliseconds of CPU in the server for one request: the median of some rounds."""
+    spent = []
+    reader.first()
+    for _ in range(rounds):
+        begun = cpu_of(pid)
+        for _ in range(requests):
+            reader.first()
+        spent.append((cpu_of(pid) - begun) / requests * 1000)
+    return statistics.median(spent)
+
+
+def rate(env: dict[str, str], path: str, **headers: str) -> float:
+    """Requests a second over some connections at once, all from one process."""
+    readers = [Reader(env, path, **headers) for _ in range(CONNECTIONS)]
+    for reader in readers:
+        reader.first()
+    asked, begun = 0, time.monotonic()
+    while (lasted := time.monotonic() - begun) < SECONDS:
+        for reader in readers:
+            reader.send()
+        for reader in readers:
+            reader.take()
+        asked += CONNECTIONS
+    return asked / lasted
+
+
+# --- What is measured -------------------------------------------------------------------------------------------------
+
+
+def threads(folder: Path) -> None:
+    env = environment(folder, "threads")
+    path = filled(env, posts=1, comments=1000, one_thread=True)
+    whole = filled(env, posts=1, comments=10_000, one_thread=True, seed=2)
+    large = filled(env, posts=1, comments=100_000, one_thread=True, seed=3)
+    cookie = session(env)
+    with serving(env) as pid:
+        page = Reader(env, path, Cookie=cookie)
+        megabytes = len(page.first()[1]) / 1e6
+        signed_in = cost(pid, page, requests=10)
+        row("1,000 comments, signed in, nothing kept", "15 ms, 1.2 MB", f"{signed_in:.1f} ms, {megabytes:.2f} MB")
+        for method in ("zstd", "gzip"):
+            reader = Reader(env, path, Cookie=cookie, Accept_Encoding=method)
+            size, spent = len(reader.first()[1]) / 1000, cost(pid, reader, requests=10)
+            row(f"the same in {method}", "stated", f"{spent - signed_in:.1f} ms more, {size:.0f} kB")
+        tag = value(Reader(env, path, Cookie=cookie).first()[0], "etag")
+        unchanged = cost(pid, Reader(env, path, Cookie=cookie, If_None_Match=tag), requests=100)
+        row("the same, unchanged", "304", f"{unchanged:.1f} ms")
+        before = memory_of(pid)
+        ten = cost(pid, Reader(env, whole, Cookie=cookie), requests=2)
+        more = memory_of(pid, name="VmHWM") - before
+        row("10,000 whole, signed in", "12 times the 1,000, 60 MB", f"{ten / signed_in:.1f} times, {more:.0f} MB")
+        small, big = (
+            cost(pid, Reader(env, branch_of(env, thread), Cookie=cookie), requests=30) for thread in (path, large)
+        )
+        row("a branch of about 20, in a thread of 100,000", "as in a thread of 1,000", f"{big / small:.2f} times")
+    _rates(folder, env, path)
+
+
+BRANCH = """
+from django.db.models import F
+from django.db.models.functions import Abs
+from forum.comments.models import Comment
+found = Comment.objects.filter(post={post}, level=2).order_by(Abs(F("rght") - F("lft") - 41), "pk")
+print(found.first().get_branch_url())
+"""
+
+
+def branch_of(env: dict[str, str], thread: str) -> str:
+    """The address of a comment with about twenty below it."""
+    return manage(env, "shell", "-v0", "-c", BRANCH.format(post=thread.split("/")[2])).strip()
+
+
+def _rates(folder: Path, env: dict[str, str], path: str) -> None:
+    """Of the anonymous page and its 304, beside the application of one line; each measured twice, in turns."""
+    asks = {"zstd": {"Accept_Encoding": "zstd"}, "as it is": {}}
+    with serving(env):
+        pages = {name: Reader(env, path, **headers).first() for name, headers in asks.items()}
+    tag = value(pages["zstd"][0], "etag")
+    for name, headers in asks.items():
+        ours, theirs = [], []
+        for _ in range(2):
+            with serving(env):
+                ours.append(rate(env, path, **headers))
+            with one_line(folder, env, pages[name][1]):
+                theirs.append(rate(env, path, **headers))
+        row(f"1,000, not logged in, unchanged, {name}", "a third of the one line", compared(ours, theirs))
+    ours, theirs = [], []
+    for _ in range(2):
+        with serving(env):
+            ours.append(rate(env, path, If_None_Match=tag, Accept_Encoding="zstd"))
+        with one_line(folder, env, b"", "304 Not Modified"):
+            theirs.append(rate(env, path, If_None_Match=tag, Accept_Encoding="zstd"))
+    row("the same with If-None-Match", "304, two thirds of the one line", compared(ours, theirs))
+
+
+def compared(ours: list[float], theirs: list[float]) -> str:
+    us, them = max(ours), max(theirs)
+    return f"{us / them:.2f} of it ({us:.0f} and {them:.0f} a second)"
+
+
+PROLIFIC = """
+from accounts.models import User
+Post.objects.filter(pk__lte=60).update(author=User.objects.get(username="bench-7"))
+"""  # so that their page has as many rows with few posts as with many
+
+
+def lists(folder: Path) -> None:
+    """Each list at 1,000 and at 100,000 posts, with ten comments to a post: the ratio of their CPU."""
+    pages = ("/", "/?sort=active", "/u/bench-7/", "/tags/statistics/", "/tags/statistics/?sort=active")
+    costs: dict[str, list[float]] = {page: [] for page in pages}
+    for name, posts in (("few", 1_000), ("many", 100_000)):
+        env = environment(folder, name)
+        filled(env, posts=posts, comments=10 * posts)
+        manage(env, "shell", "-v0", "-c", PROLIFIC)
+        with serving(env) as pid:
+            for page, found in costs.items():
+                found.append(cost(pid, Reader(env, page), requests=20))
+    for page, (few, many) in costs.items():
+        row(
+            f"{page} at 100,000 posts", "1.3 times 1,000 posts", f"{many / few:.2f} times ({few:.1f} ms, {many:.1f} ms)"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ import os
 import statistics
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,8 +48,8 @@ JUMP = "location.hash = [...document.querySelectorAll('ol.thread li[id]')].at(-2
 
 def main() -> None:
     print(f"Load {os.getloadavg()[0]:.1f}; {COMMENTS:,} comments on one page\n\nwhat | ms\n---|---")
-    with tempfile.TemporaryDirectory() as folder:
-        env = environment(Path(folder), "browser")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as until_the_end:
+        env = environment(Path(folder), "browser", until_the_end)
         path = filled(env, posts=1, comments=COMMENTS, one_thread=True)
         with serving(env), chromium_running() as browser:
             address = f"http://127.0.0.1:{env['PORT']}{path}"

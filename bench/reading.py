@@ -3,7 +3,8 @@
 CPU is that of the server's process, from /proc, over many requests to granian as in production. Requests a second are
 compared with those of a WSGI application of one line that sends the same bytes under the same server, asked by the same
 client: on a machine that others use too only the ratio says something. `--lists` adds the long lists, which take half
-an hour to fill.
+an hour to fill. With a DATABASE_URL that names PostgreSQL it makes databases of its own on that server, `bench_…`, and
+drops them in the end; the CPU is still that of the site alone.
 """
 
 import argparse
@@ -15,8 +16,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 TICK = os.sysconf("SC_CLK_TCK")
@@ -35,12 +39,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--lists", action="store_true", help="also the lists, at 1,000 and at 100,000 posts")
     wanted = parser.parse_args()
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, SQLite\n")
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {kind()}\n")
     print("what | required | reached\n---|---|---")
-    with tempfile.TemporaryDirectory() as folder:
-        threads(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as until_the_end:
+        threads(Path(folder), until_the_end)
         if wanted.lists:
-            lists(Path(folder))
+            lists(Path(folder), until_the_end)
 
 
 def row(what: str, required: str, reached: str) -> None:
@@ -55,13 +59,34 @@ def manage(env: dict[str, str], *words: str) -> str:
     return done.stdout.decode()
 
 
-def environment(folder: Path, name: str) -> dict[str, str]:
+def kind() -> str:
+    return "PostgreSQL" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "SQLite"
+
+
+def database(folder: Path, name: str, until_the_end: ExitStack) -> str:
+    """The address of an empty one, which goes when it is no longer needed."""
+    if kind() == "SQLite":
+        return f"sqlite:///{folder}/{name}.sqlite3"
+    server = os.environ["DATABASE_URL"]
+    drop = f"DROP DATABASE IF EXISTS bench_{name} WITH (FORCE)"
+    for statement in (drop, f"CREATE DATABASE bench_{name}"):
+        execute(server, statement)
+    until_the_end.callback(execute, server, drop)
+    return urlsplit(server)._replace(path=f"/bench_{name}").geturl()
+
+
+def execute(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def environment(folder: Path, name: str, until_the_end: ExitStack) -> dict[str, str]:
     """Of a site with a database of its own. Its port is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     site = {
-        "DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3",
+        "DATABASE_URL": database(folder, name, until_the_end),
         "COLLOQUY_VAR": str(folder / "var"),
         "PORT": str(port),
     }
@@ -222,8 +247,8 @@ def rate(env: dict[str, str], path: str, **headers: str) -> float:
 # --- What is measured -------------------------------------------------------------------------------------------------
 
 
-def threads(folder: Path) -> None:
-    env = environment(folder, "threads")
+def threads(folder: Path, until_the_end: ExitStack) -> None:
+    env = environment(folder, "threads", until_the_end)
     path = filled(env, posts=1, comments=1000, one_thread=True)
     whole = filled(env, posts=1, comments=10_000, one_thread=True, seed=2)
     large = filled(env, posts=1, comments=100_000, one_thread=True, seed=3)
@@ -299,12 +324,12 @@ Post.objects.filter(pk__lte=60).update(author=User.objects.get(username="bench-7
 """  # so that their page has as many rows with few posts as with many
 
 
-def lists(folder: Path) -> None:
+def lists(folder: Path, until_the_end: ExitStack) -> None:
     """Each list at 1,000 and at 100,000 posts, with ten comments to a post: the ratio of their CPU."""
     pages = ("/", "/?sort=active", "/u/bench-7/", "/tags/statistics/", "/tags/statistics/?sort=active")
     costs: dict[str, list[float]] = {page: [] for page in pages}
     for name, posts in (("few", 1_000), ("many", 100_000)):
-        env = environment(folder, name)
+        env = environment(folder, name, until_the_end)
         filled(env, posts=posts, comments=10 * posts)
         manage(env, "shell", "-v0", "-c", PROLIFIC)
         with serving(env) as pid:

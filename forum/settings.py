@@ -170,6 +170,7 @@ except (ValueError, dj_database_url.ParseError) as fault:
     raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {fault}") from None
 match DATABASES["default"].get("ENGINE"):
     case "django.db.backends.sqlite3":
+        DATABASES["default"]["ENGINE"] = "forum.kit.fair_sqlite3"  # whose writers stand in line
         DATABASES["default"]["OPTIONS"] = {
             # A deferred transaction that read first cannot become a writer while another writes, whatever the timeout.
             "transaction_mode": "IMMEDIATE",

@@ -85,6 +85,7 @@ def test_out_of_the_box_nothing_needs_to_be_set(settings_with, tmp_path):
     found = settings_with()
     assert found["SITE_URL"] == "http://127.0.0.1:8000"
     assert found["DATABASES"]["default"]["NAME"] == str(tmp_path / "colloquy.sqlite3")
+    assert found["DATABASES"]["default"]["ENGINE"] == "forum.kit.fair_sqlite3"
     assert found["DEBUG"] is False
     assert found["SESSION_COOKIE_SECURE"] is False  # over plain HTTP a browser would not send it back
     assert found["SECURE_HSTS_SECONDS"] == 0

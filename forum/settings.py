@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "forum.pages.caching.PersonalMiddleware",
     "forum.pages.errors.RefusalMiddleware",
+    "forum.kit.trouble.TroubleMiddleware",
 ]
 
 ROOT_URLCONF = "forum.urls"
@@ -178,7 +179,14 @@ match DATABASES["default"].get("ENGINE"):
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     case "django.db.backends.postgresql":
-        pass
+        # A server that says nothing must not hold the site's threads for the two hours that TCP itself would wait.
+        DATABASES["default"].setdefault("OPTIONS", {}).update(
+            connect_timeout=4,  # seconds
+            keepalives_idle=10,  # seconds
+            keepalives_interval=5,  # seconds
+            keepalives_count=3,
+            tcp_user_timeout=20_000,  # milliseconds
+        )
     case engine:
         raise ImproperlyConfigured(
             f"DATABASE_URL must name sqlite or postgresql; {engine or 'nothing'} is not supported."
@@ -189,27 +197,27 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Answers for readers who are not logged in are kept in "pages" (forum/pages/door.py): at most a hundred megabytes.
-CACHES: dict[str, Any]
+LOCAL_CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Rates are counted here. Django's own 300 entries would be forgotten as soon as a few hundred people come.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 50},
+    },
+}
+CACHES = LOCAL_CACHES
 if REDIS_URL := env_str("REDIS_URL"):
     if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"REDIS_URL must start with redis://, rediss:// or unix://, not {REDIS_URL!r}.")
+    redis = {"BACKEND": "forum.kit.steady_cache.RedisCache", "LOCATION": REDIS_URL}
     CACHES = {
-        name: {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": prefix}
-        for name, prefix in (("default", ""), ("pages", "pages"))
-    }
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-else:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            # Rates are counted here. Django's own 300 entries would be forgotten as soon as a few hundred people come.
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        },
-        "pages": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": "pages",
-            "OPTIONS": {"MAX_ENTRIES": 50},
-        },
+        "default": redis | {"STAND_IN": "default here"},
+        "pages": redis | {"STAND_IN": "pages here", "KEY_PREFIX": "pages"},
+        **{f"{name} here": cache for name, cache in LOCAL_CACHES.items()},
     }
 
 # --- People -----------------------------------------------------------------------------------------------------------

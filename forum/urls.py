@@ -8,6 +8,7 @@ from forum.kit import converters
 converters.register()
 
 handler400 = "forum.pages.errors.bad_request"
+handler500 = "forum.kit.trouble.server_error"
 
 urlpatterns = [
     path("", include("forum.pages.urls")),

@@ -64,15 +64,23 @@ export function keepTyped(form) {
   });
 }
 
-// A form that was sent was accepted, unless it stands on this page again or the page gives its text back.
+// A form that was sent was accepted, unless it stands on this page again or the page gives its text back; and if it does so in
+// a form of its own, that one is sent in its place.
 const refused = document.querySelector("[data-refused]");
+const returned = new Set();
 const here = new Set([...document.querySelectorAll("form[data-keep]")].map((form) => PREFIX + form.dataset.keep));
 try {
   for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
     const typed = read(key);
     if (!typed || Date.now() - typed.at > WEEK) write(key, null);
-    else if (typed.sent) write(key, refused || here.has(key) ? { ...typed, sent: false } : null);
+    else if (typed.sent) {
+      write(key, refused || here.has(key) ? { ...typed, sent: false } : null);
+      if (refused) returned.add(key);
+    }
   }
 } catch {
   // storage is off: nothing was kept
 }
+refused?.addEventListener("submit", () => {
+  for (const key of returned) write(key, { ...read(key), sent: true });
+});

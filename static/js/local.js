@@ -1,5 +1,6 @@
 // Comforts of every page: times in the reader's own zone, wide boxes that the keyboard can scroll. Without script the times
 // are in UTC (forum/kit/moments.py).
+import "./fault.js";
 
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 const thisYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });

@@ -99,13 +99,4 @@ document.body.addEventListener("htmx:afterSettle", () => {
   article.focus();
 });
 
-// A server that cannot be reached must not look like a sent reply.
-for (const fault of ["htmx:sendError", "htmx:timeout"]) {
-  document.body.addEventListener(fault, (event) => {
-    const form = event.target.closest("form");
-    const kept = form?.querySelector(".kept");
-    if (kept) kept.textContent = "The server could not be reached. Your text is still here: try again.";
-  });
-}
-
 for (const form of document.querySelectorAll("form[data-keep]")) keepTyped(form);

@@ -1,12 +1,15 @@
 """A comment's life: written, previewed, sent, kept, changed, withdrawn, reported."""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
+from django.test import RequestFactory
 from playwright.sync_api import Page, expect
 
 from forum.comments import services
 from forum.comments.models import Comment
+from forum.kit import trouble
 from forum.markup import COMMENT_LIMIT
 from forum.moderation.models import Report
 from forum.posts.models import Post
@@ -287,3 +290,56 @@ def test_two_tabs_that_edit_one_comment_lose_nothing(visit, script, ben):
     assert [row.source for row in comment.revisions.order_by("number")] == [
         "The first state.", "Saved in the other tab.", "Typed in this tab.",
     ]  # fmt: skip
+
+
+def test_a_site_in_trouble_says_so_beside_the_form_and_takes_the_reply_afterwards(visit, ben):
+    page, post = visit(ben, refused={503}), make_post()
+    start(page, post)
+    page.get_by_label("Your comment").fill("Written while the disk was full.")
+    sentence = "There is no room left. Your text is still here: try again."
+    page.route("**/reply", lambda route: route.fulfill(status=503, content_type="text/plain", body=sentence))
+
+    page.get_by_role("button", name="Comment", exact=True).click()
+
+    expect(page.locator("form.reply .kept")).to_contain_text(sentence)
+    expect(page.get_by_label("Your comment")).to_have_value("Written while the disk was full.")
+    page.unroute("**/reply")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator("ol.is-fresh")).to_contain_text("Written while the disk was full.")
+    assert kept(page) == []
+
+
+def test_what_cannot_be_fetched_says_so_where_it_was_asked_for(visit, ben):
+    page, post = visit(ben, refused={503}), make_post()
+    page.goto(post.get_absolute_url())
+    page.route("**/reply", lambda route: route.fulfill(status=503, body="<h1>From a proxy</h1>"))
+    page.get_by_role("link", name="Write a comment").click()
+    expect(page.get_by_role("alert")).to_contain_text("The site could not answer. Try again.")
+
+    page.unroute("**/reply")
+    page.get_by_role("link", name="Write a comment").click()
+    expect(page.get_by_label("Your comment")).to_be_focused()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_form_that_came_back_is_sent_in_the_place_of_the_first(visit, script, ben):
+    page = visit(ben, script=script, refused={503})
+    page.goto("/posts/new")
+    page.get_by_label("Title").fill("Sent twice")
+    page.get_by_label("Text").fill("Once into the void.")
+
+    def refuse(route):
+        sent = RequestFactory().post("/posts/new", dict(parse_qsl(route.request.post_data, keep_blank_values=True)))
+        answer = trouble.answer(sent, trouble.FULL, None)
+        route.fulfill(status=answer.status_code, content_type="text/html; charset=utf-8", body=answer.content)
+
+    page.route("**/posts/new", refuse)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("heading", name="Nothing can be saved just now")).to_be_visible()
+    page.unroute("**/posts/new")
+    page.get_by_role("button", name="Send it again").click()
+
+    expect(page.get_by_role("heading", name="Sent twice")).to_be_visible()
+    assert Post.objects.get().source == "Once into the void."
+    if script:
+        assert kept(page) == []

@@ -91,6 +91,14 @@ def test_out_of_the_box_nothing_needs_to_be_set(settings_with, tmp_path):
     assert found["SECURE_HSTS_SECONDS"] == 0
 
 
+def test_redis_has_a_stand_in_for_each_cache_and_no_sessions(settings_with):
+    found = settings_with(REDIS_URL="redis://127.0.0.1:6379/0")
+    for name in ("default", "pages"):
+        assert found["CACHES"][name]["BACKEND"] == "forum.kit.steady_cache.RedisCache"
+        assert found["CACHES"][found["CACHES"][name]["STAND_IN"]] == found["LOCAL_CACHES"][name]
+    assert "SESSION_ENGINE" not in found
+
+
 def test_the_address_follows_the_port(settings_with):
     assert settings_with(PORT="8137")["SITE_URL"] == "http://127.0.0.1:8137"
 

@@ -7,8 +7,8 @@ COMMIT or ROLLBACK. Readers do not stand in line. Other processes are waited for
 """
 
 import re
+import sqlite3
 from collections.abc import Callable
-from sqlite3 import Connection
 from typing import Any
 
 from django.db import OperationalError
@@ -29,7 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._in_turn = False
         self.execute_wrappers.append(self._stand_in_line)
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         self._turns = None if self.is_in_memory_db() else turns_at(str(self.settings_dict["NAME"]))
         return super().get_new_connection(conn_params)
 
@@ -41,7 +41,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return execute(sql, params, many, context)
         timeout = self.settings_dict["OPTIONS"].get("timeout", DEFAULT_TIMEOUT)
         if not self._turns.take(self, timeout=timeout):
-            raise OperationalError("database is locked")  # SQLite's words
+            locked = sqlite3.OperationalError("database is locked")  # SQLite's words
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError(*locked.args) from locked
         self._in_turn = True
         try:
             return execute(sql, params, many, context)

@@ -9,9 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 
 django = get_wsgi_application()
 
+from django.conf import settings  # noqa: E402
+
+from forum.kit.intake import Intake  # noqa: E402
 from forum.pages.door import Door  # noqa: E402 - it needs Django's settings
 
-application = Door(django)
+application = Intake(Door(django), largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, threads=settings.THREADS)
 
 # A long thread makes tens of thousands of objects and drops them again, none in a circle. Python's defaults would look
 # through all that Django has loaded several times for each such page: a third of its time.

@@ -19,7 +19,7 @@ for (const fault of ["htmx:sendError", "htmx:timeout"]) {
 }
 
 document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
-  if (xhr.status < 500) return;
+  if (xhr.status < 500 && xhr.status !== 413) return;
   const plain = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain"); // else from a proxy, or a fault of our own
   say(plain ? xhr.responseText : "The site could not answer. Try again.", elt);
 });

@@ -1,6 +1,6 @@
 # Every target works from a fresh clone. The work is done by the short scripts in bin/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz setup lock
+.PHONY: help run test check bench soak fuzz setup lock
 
 help:  ## say what can be made
 	@echo 'Colloquy: threaded research discussion. What can be made:'
@@ -20,6 +20,9 @@ check:  ## format, lint, types, migrations, a production configuration
 
 bench:  ## measure what rendering and reading cost on this machine
 	@bin/bench
+
+soak:  ## writers and readers at once, and kill -9 in the middle of them, for a quarter of an hour
+	@bin/soak
 
 fuzz:  ## look for texts that cost the renderer too much, for five minutes
 	@bin/fuzz

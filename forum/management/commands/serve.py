@@ -1,5 +1,8 @@
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from granian.log import LogLevels
 
 from forum.kit.ports import trouble_with_port
 
+KILL_TIMEOUT = 10  # seconds for what is being answered when the server is told to stop, or is gone
+
 
 def load_application(target: str) -> Callable[..., Any]:
     """What a worker serves; called in the worker itself, once it has started.
@@ -24,7 +29,22 @@ def load_application(target: str) -> Callable[..., Any]:
     a worker that hears of it twice within a moment may hang (seen in one of four with granian 2).
     """
     os.setpgid(0, 0)
+    threading.Thread(target=end_with_the_server, daemon=True).start()
     return import_string(target)
+
+
+def end_with_the_server() -> None:
+    """Wait in a worker until its server is gone, however it ended, and end too.
+
+    Else a server that was killed could not be started again: its workers would go on, with the old code, and hold the
+    port.
+    """
+    if (server := multiprocessing.parent_process()) is None:
+        return
+    server.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(KILL_TIMEOUT)
+    os._exit(1)
 
 
 def keep_private(database: dict[str, Any]) -> None:
@@ -86,7 +106,7 @@ class Command(BaseCommand):
             blocking_threads=settings.THREADS,
             backlog=1024,  # connections
             respawn_failed_workers=True,
-            workers_kill_timeout=10,  # seconds for what is being answered when the server is told to stop
+            workers_kill_timeout=KILL_TIMEOUT,
             log_level=LogLevels.warning,
         )
         server.on_startup(self.greet)

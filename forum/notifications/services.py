@@ -42,9 +42,15 @@ def _count_in(post_id: int) -> None:
 
 
 def _count(people: Iterable[int]) -> None:
-    """One person a statement, so that two acts never wait for each other's people."""
+    """One person a transaction, so that two acts never wait for each other's people.
+
+    Each is locked before anything is counted. Else who has counted first may write last, and what the other told would
+    be missing from the number.
+    """
     for pk in people:
-        accounts.set_unseen(person_id=pk, unseen=Notice.objects.visible().unseen().filter(reader=pk).count())
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).filter(pk=pk).values_list("pk").first()
+            accounts.set_unseen(person_id=pk, unseen=Notice.objects.visible().unseen().filter(reader=pk).count())
 
 
 def mark_seen(*, reader: User, notices: Iterable[Notice]) -> None:

@@ -17,14 +17,15 @@ DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"  # acknowledged; answered 
 
 class Ledger:
     def __init__(self, path: Path, *, synced: bool) -> None:
-        self.file = path.open("w", encoding="utf-8")
+        self.path = path
         self.synced = synced
 
     def write(self, **line: Any) -> None:
-        self.file.write(json.dumps(line) + "\n")
-        self.file.flush()
-        if self.synced:
-            os.fsync(self.file.fileno())
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            if self.synced:
+                os.fsync(file.fileno())
 
 
 class Tail:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from accounts.models import User
 from forum.kit.paging import Page, page_of
 from forum.markup.excerpt import excerpt
@@ -24,6 +27,16 @@ class Entry:
     @property
     def is_new(self) -> bool:
         return self.notice.seen_at is None
+
+
+def miscounted() -> QuerySet[User]:
+    """Whose number beside the inbox is not what is counted, which is ``counted``. One query.
+
+    That number follows an act by a moment: a crash in between leaves it behind.
+    """
+    unseen = Notice.objects.visible().unseen().filter(reader=OuterRef("pk")).order_by().values("reader")
+    counted = Coalesce(Subquery(unseen.annotate(number=Count("pk")).values("number")), 0)
+    return User.objects.annotate(counted=counted).exclude(unseen=F("counted")).order_by("pk")
 
 
 def inbox_of(reader: User, *, key: str = "") -> Page[Entry]:

@@ -27,7 +27,7 @@ def tell(*, people: Iterable[int], text: Post | Comment) -> None:
         [Notice(reader_id=pk, told_at=now, **target) for pk in told],
         ignore_conflicts=True,
     )
-    transaction.on_commit(partial(_count, told), robust=True)
+    transaction.on_commit(partial(count_unseen, told), robust=True)
 
 
 def count_anew(*, post_id: int) -> None:
@@ -38,10 +38,10 @@ def count_anew(*, post_id: int) -> None:
 
 def _count_in(post_id: int) -> None:
     notices = Notice.objects.unseen().filter(Q(post=post_id) | Q(comment__post=post_id))
-    _count(notices.order_by().values_list("reader", flat=True).distinct())
+    count_unseen(notices.order_by().values_list("reader", flat=True).distinct())
 
 
-def _count(people: Iterable[int]) -> None:
+def count_unseen(people: Iterable[int]) -> None:
     """One person a transaction, so that two acts never wait for each other's people.
 
     Each is locked before anything is counted. Else who has counted first may write last, and what the other told would
@@ -59,5 +59,5 @@ def mark_seen(*, reader: User, notices: Iterable[Notice]) -> None:
     if unseen:
         Notice.objects.filter(pk__in=unseen, reader=reader).update(seen_at=timezone.now())
     if unseen or reader.unseen:
-        _count([reader.pk])
+        count_unseen([reader.pk])
         reader.refresh_from_db(fields=["unseen"])

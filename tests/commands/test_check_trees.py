@@ -9,9 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from forum.comments.models import Comment
 from forum.comments.services import counts_of, set_hidden
 from forum.comments.tree import find_broken
+from forum.management.commands import check_trees
+from forum.notifications.services import count_unseen
 from forum.posts.models import Post
 from tests.factories import make_comment, make_draft, make_post
 
@@ -227,6 +230,29 @@ def test_wrong_counters_are_found_and_mended(trees, wrong):
     assert f"post {trees['post']}: counted anew" in said
     assert Post.objects.values("comment_count", "active_at").get(pk=trees["post"]) == right
     assert Post.objects.get(pk=trees["post"]).thread_version > version
+
+
+def test_a_number_beside_an_inbox_that_a_crash_left_behind_is_counted_anew(ann, ben):
+    post = make_post(ann)
+    make_comment(post, ann, source="@ben, look.")
+    User.objects.filter(pk=ben.pk).update(unseen=0)
+    User.objects.filter(pk=ann.pk).update(unseen=3)
+
+    with pytest.raises(CommandError, match="2 faults found"):
+        check()
+    said = check(fix=True)
+
+    assert "ben: says 0 unseen notices; counted are 1" in said
+    assert "ann: says 3 unseen notices; counted are 0" in said
+    assert list(User.objects.filter(pk__in=[ann.pk, ben.pk]).order_by("username").values_list("unseen")) == [(0,), (1,)]
+
+
+def test_a_number_that_is_on_its_way_is_no_fault(ann, ben, monkeypatch):
+    make_comment(make_post(ann), ann, source="@ben, look.")
+    User.objects.filter(pk=ben.pk).update(unseen=0)
+    monkeypatch.setattr(check_trees.time, "sleep", lambda seconds: count_unseen([ben.pk]))
+
+    assert "well formed" in check()
 
 
 def test_what_is_well_is_left_as_it_is(trees, mo):

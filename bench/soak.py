@@ -111,7 +111,7 @@ def held(trial: Trial) -> list[str]:
         begun, load = time.monotonic(), os.getloadavg()[0]
         struck, faults = _under_fire(trial, Killer(site, cluster), witness, stage, folder)
         lasted = time.monotonic() - begun
-        judged = witness.ask("judge", folder=str(folder))
+        judged = witness.ask("judge", folder=str(folder), crashed=bool(struck))
         faults += report.faults_of(folder, struck) + judged.pop("faults")
         print(report.table_of_waits(folder))
         if struck:

@@ -16,6 +16,8 @@ from forum.kit.submission import submission_of
 from forum.markup.renewal import anew
 from forum.moderation.models import Decision
 from forum.notifications.models import Notice
+from forum.notifications.queries import miscounted
+from forum.notifications.services import count_unseen
 from forum.posts import citations
 from forum.posts import renewing as post_texts
 from forum.posts.models import Post, PostMention, PostRevision
@@ -25,9 +27,15 @@ MARK = re.compile(r"mark-\d+-\d+\.")
 type Acts = dict[str, dict[str, Any]]
 
 
-def judge(*, folder: str) -> dict[str, Any]:
-    """``faults``, each a sentence; none is what is wanted. The rest says how much was looked at."""
+def judge(*, folder: str, crashed: bool) -> dict[str, Any]:
+    """``faults``, each a sentence; none is what is wanted. The rest says how much was looked at.
+
+    The number beside an inbox follows after the commit. Where something ``crashed`` in between, check_trees mends it,
+    and so does this.
+    """
     acts = acts_of(Path(folder))
+    behind = [person.pk for person in miscounted()] if crashed else []
+    count_unseen(behind)
     present, faults = _present(acts)
     lost = [mark for mark, act in acts.items() if act["outcome"] == DONE and not present[mark]]
     faults += [f"{acts[mark]['kind']} {mark} was acknowledged and is not there" for mark in lost]
@@ -49,6 +57,7 @@ def judge(*, folder: str) -> dict[str, Any]:
         "unknown_there": sum(present[mark] > 0 for mark in unknown),
         "resent": sum(act["sendings"] > 1 for act in acts.values()),
         "comments": Comment.objects.count(),
+        "numbers_behind": len(behind),
         "unrendered": CommentBody.objects.filter(render_version=0).count(),
     }
 

@@ -53,12 +53,12 @@ def reply(noted, ann, ben, mo, act):
 @pytest.fixture
 def found(tmp_path):
     """The faults that the judge finds, in one line."""
-    return lambda: " | ".join(judge(folder=str(tmp_path))["faults"])
+    return lambda: " | ".join(judge(folder=str(tmp_path), crashed=False)["faults"])
 
 
 def test_what_was_sent_and_stands_there_is_no_fault(reply, found, tmp_path):
     assert found() == ""
-    judged = judge(folder=str(tmp_path))
+    judged = judge(folder=str(tmp_path), crashed=False)
     assert (judged["acknowledged"], judged["unknown"], judged["unknown_there"]) == (3, 1, 0)
 
 
@@ -98,6 +98,12 @@ def test_what_was_refused_or_never_sent_is_found(reply, found, noted, ann):
 def test_half_an_act_is_found(damage, words, reply, found):
     damage(reply.pk)
     assert words in found()
+
+
+def test_a_number_that_a_crash_left_behind_is_told_and_mended(reply, found, tmp_path):
+    User.objects.filter(username="ben").update(unseen=5)
+    assert judge(folder=str(tmp_path), crashed=True)["numbers_behind"] == 1
+    assert found() == ""
 
 
 def test_a_title_that_did_not_follow_is_found(found, ann, act):

@@ -1,8 +1,9 @@
-"""A thread or a branch of it as a document: six queries, whatever its size."""
+"""A thread or a branch of it as a document: six queries, and one more for each further 5,000 comments."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import batched
 from typing import cast
 
 from django.conf import settings
@@ -103,16 +104,11 @@ def _comments(post: Post, page: str, people: dict[int, User], branch: Comment | 
     parent_uid: dict[int, str] = {}
     if branch is None:
         rows = Comment.objects.filter(post=post)
-        changes = CommentRevision.objects.filter(comment__post=post)
     else:
         rows = branch_of(branch)
-        changes = CommentRevision.objects.filter(comment__in=rows.order_by())
         parent_uid.update(Comment.objects.filter(pk=branch.parent_id).values_list("pk", "body__uid"))
     comments = list(rows.select_related("body__author").order_by("pk"))
-    revisions: dict[int, list[CommentRevision]] = defaultdict(list)
-    shown = changes.filter(comment__hidden_at=None, comment__retracted_at=None)
-    for change in shown.select_related("saved_by").order_by("number"):
-        revisions[change.comment_id].append(change)
+    revisions = _changes([comment.pk for comment in comments if not comment.is_tombstone])
     parent_uid.update((comment.pk, comment.body.uid) for comment in comments)
     return in_reading_order(
         [
@@ -126,6 +122,19 @@ def _comments(post: Post, page: str, people: dict[int, User], branch: Comment | 
             for comment in comments
         ]
     )
+
+
+def _changes(comments: list[int]) -> dict[int, list[CommentRevision]]:
+    """The revisions of just these comments, by comment.
+
+    Asked for by what was read, and not by post and state: a comment that is hidden or moved between the two queries
+    would stand in the document with its text and without a revision.
+    """
+    found: dict[int, list[CommentRevision]] = defaultdict(list)
+    for some in batched(comments, 5_000):  # a database takes only so many values in one question
+        for change in CommentRevision.objects.filter(comment__in=some).select_related("saved_by").order_by("number"):
+            found[change.comment_id].append(change)
+    return found
 
 
 def _comment(

@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 
 from forum.comments import services as comments
@@ -7,6 +8,7 @@ from forum.comments.models import Comment
 from forum.exports.formats import FORMATS, as_bytes
 from forum.exports.load import load_thread
 from forum.kit.refusal import Refusal
+from forum.moderation import services as moderation
 from forum.posts import services as posts
 from forum.posts.models import Post
 from tests.factories import days_ago, make_chain, make_comment, make_draft, make_post
@@ -144,6 +146,34 @@ def test_a_draft_is_not_there_for_strangers_and_not_ready_for_its_author(ann, zo
     with pytest.raises(Refusal) as refused:
         load_thread(draft, viewer=ann)
     assert refused.value.status == 409
+
+
+@pytest.mark.parametrize("change", ["hide", "restore", "move"])
+def test_what_changes_while_it_is_read_stands_in_it_as_it_was_or_as_it_is(change, ann, mo):
+    post, elsewhere = make_post(ann), make_post(ann)
+    comment = make_comment(post, ann, source="A text.")
+    if change == "restore":
+        moderation.hide(target=comment, moderator=mo, reason="Rude.")
+    waiting = [change]
+
+    def meddle(execute, sql, *rest):
+        """Between the comments and their revisions, whichever is asked for first."""
+        answer = execute(sql, *rest)
+        if waiting and ("commentrevision" in sql or "commentbody" in sql):
+            waiting.clear()
+            if change == "move":
+                comments.move(comment=comment, parent_id=None, post=elsewhere)
+            else:
+                decide = moderation.hide if change == "hide" else moderation.restore
+                decide(target=comment, moderator=mo, reason="Rude.")
+        return answer
+
+    with connection.execute_wrapper(meddle):
+        (loaded,) = load_thread(post, viewer=STRANGER).comments
+
+    assert waiting == []
+    assert [each.number for each in loaded.revisions] == ([1] if loaded.state == "visible" else [])
+    assert bool(loaded.source) == (loaded.state == "visible")
 
 
 @pytest.mark.parametrize("size", [1, 40])

@@ -36,7 +36,11 @@ class Tail:
         self.places: dict[Path, int] = defaultdict(int)
         self.rests: dict[Path, str] = defaultdict(str)
         self.comments: set[int] = set()
-        self.done = 0
+        self.marks: set[str] = set()
+
+    @property
+    def done(self) -> int:
+        return len(self.marks)
 
     def read(self) -> int:
         for path in sorted(self.folder.glob("writer-*.jsonl")):
@@ -47,7 +51,7 @@ class Tail:
             *lines, self.rests[path] = text.split("\n")
             for line in map(json.loads, lines):
                 if line.get("outcome") == DONE:
-                    self.done += 1
+                    self.marks.add(line["mark"])
                     if comment := line.get("made_comment"):
                         self.comments.add(comment)
         return self.done

@@ -1,6 +1,7 @@
 """A site under test: its server, as ``manage.py serve`` starts it, and the processes that it consists of."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,10 +20,13 @@ LIMITS = ("COMMENTS_PER_MINUTE", "COMMENTS_PER_DAY", "POSTS_PER_DAY", "EDITS_PER
 
 
 def free_port() -> int:
-    """At this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """At this moment. Not one of those that the system gives to clients (from 32,768 on): who asks there again and
+    again while nobody listens is in the end connected with itself, and the port is taken."""
+    for port in random.SystemRandom().sample(range(20_000, 30_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("There is no free port between 20,000 and 30,000.")
 
 
 class Site:

@@ -4,21 +4,17 @@ Each text holds a mark that no other has, by which it is found again in the data
 among themselves by their numbers, so that what one decided last is what must stand.
 """
 
-import random
 import re
-import threading
 from itertools import count
 from typing import Any
 
-from bench.fire.browsing import Answer, Browser, Lost
-from bench.fire.ledger import DONE, REFUSED, UNKNOWN, Ledger, now
+from bench.fire.browsing import Browser, Lost
+from bench.fire.ledger import Ledger
 from bench.fire.pages import Page
+from bench.fire.sending import Sender, comment_in, post_in
 
-PATIENCE = 90.0  # seconds until a site that was killed must be there again
-RESENDINGS = 6  # of one form; a kill may hit each of them
 ACTS = {"reply": 40, "edit": 16, "retract": 2, "publish": 2, "rename": 4}
 MODERATORS_ACTS = {"move": 14, "hide": 10, "restore": 8}
-REFUSALS = {404, 409}  # that this load may meet: of what another hid, moved or retracted meanwhile
 KNOWN = 400  # comments that a writer keeps in mind; the newest
 SENTENCES = (
     "The effect is smaller than the abstract says, and the interval includes zero.",
@@ -29,14 +25,11 @@ SENTENCES = (
 )
 
 
-class Writer:
+class Writer(Sender):
     def __init__(self, number: int, stage: dict[str, Any], browser: Browser, ledger: Ledger, *, seed: int) -> None:
+        super().__init__(stage["writers"][number], browser, ledger, seed=f"{seed}/{number}")
         self.number = number
-        self.browser = browser
-        self.ledger = ledger
-        self.random = random.Random(f"{seed}/{number}")
         self.turns = count(1)
-        self.me: dict[str, Any] = stage["writers"][number]
         self.people: list[str] = stage["people"]
         self.titles: list[str] = stage["titles"]
         self.moderators: int = stage["moderators"]
@@ -68,7 +61,7 @@ class Writer:
         if fields:
             fields |= {"source": self._text(), "action": "reply"}
             done = self._send("reply", path, fields, post=post, parent=parent or None, source=fields["source"])
-            if done and (comment := _comment_in(done)):
+            if done and (comment := comment_in(done)):
                 self._remember(post, comment)
                 self.mine.append(comment)
                 if self.random.random() < 0.15:
@@ -78,7 +71,7 @@ class Writer:
         if not self.mine:
             return
         path = f"/comments/{(comment := self.random.choice(self.mine))}/edit"
-        if fields := self._form(path, mine=comment):
+        if fields := self._form_of_mine(path, comment):
             revision = int(fields["revision"]) + 1
             fields |= {"source": self._text(), "note": self.mark, "action": "save"}
             self._send("edit", path, fields, comment=comment, revision=revision, source=fields["source"])
@@ -87,16 +80,21 @@ class Writer:
         if not self.mine:
             return
         path = f"/comments/{(comment := self.random.choice(self.mine))}/retract"
-        if fields := self._form(path, mine=comment):
+        if fields := self._form_of_mine(path, comment):
             self.mine.remove(comment)
             self._send("retract", path, fields, comment=comment)
+
+    def _form_of_mine(self, path: str, comment: int) -> dict[str, str]:
+        if not (fields := self._form(path)):  # hidden; it may come back, but there are others
+            self.mine.remove(comment)
+        return fields
 
     def _publish(self) -> None:
         if fields := self._form("/posts/new"):
             fields |= {"title": f"On {self.mark}", "source": self._text(), "tags": "soak, load", "action": "publish"}
             done = self._send("publish", "/posts/new", fields, title=fields["title"], source=fields["source"])
             if done:
-                self.my_posts.append(_post_in(done))
+                self.my_posts.append(post_in(done))
 
     def _rename(self) -> None:
         path = f"/posts/{(post := self.random.choice(self.my_posts))}/edit"
@@ -134,102 +132,6 @@ class Writer:
         mine = [comment for _, comment in self.known if comment % self.moderators == self.me["moderator"]]
         return self.random.choice(mine) if mine else 0
 
-    # --- Sending ------------------------------------------------------------------------------------------------------
-
-    def _form(self, path: str, *, mine: int = 0) -> dict[str, str]:
-        """The fields of the form at ``path`` as they come; none when it is refused. Raises Lost."""
-        answer = self.browser.get(path)
-        page = Page(answer.text)
-        self._note("form", status=answer.status, fault="; ".join(page.faults), at=answer.asked_at)
-        if answer.failed:
-            raise Lost(f"status {answer.status}")
-        if answer.status in REFUSALS and mine in self.mine:
-            self.mine.remove(mine)  # hidden; it may come back, but there are others
-        return page.fields if answer.status == 200 else {}
-
-    def _ask_post(self, path: str, fields: dict[str, str]) -> Answer | None:
-        try:
-            answer = self.browser.post(path, fields)
-        except Lost as lost:
-            self._note("question", fault=repr(lost), lost=True)
-            self._wait()
-            return None
-        self._note("question", status=answer.status, at=answer.asked_at)
-        return answer
-
-    def _send(self, kind: str, path: str, fields: dict[str, str], **facts: Any) -> Answer | None:
-        """Send a form, and again if nobody knows what became of it and chance will; the answer of one that was taken.
-
-        Some forms are sent once more though they were taken, or twice at once, as an impatient person does.
-        """
-        self.ledger.write(mark=self.mark, kind=kind, form=fields.get("form"), author=self.me["id"], **facts)
-        twice = "form" in fields and self.random.random() < 0.1
-        if twice and self.random.random() < 0.5:
-            return self._send_at_once(path, fields)
-        for _ in range(RESENDINGS):
-            outcome, answer = self._try(self.browser, path, fields)
-            if outcome == DONE and twice:
-                twice = False
-            elif outcome == UNKNOWN:
-                self._wait()
-                if self.random.random() < 0.5:
-                    return None
-            elif kind == "move" and answer and answer.status == 200:
-                fields["confirmed"] = Page(answer.text).fields["confirmed"]  # it asks for another sentence now
-            else:
-                return answer if outcome == DONE else None
-        return None
-
-    def _send_at_once(self, path: str, fields: dict[str, str]) -> Answer | None:
-        found: list[Answer | None] = []
-        windows = [self.browser.twin() for _ in range(2)]
-        threads = [threading.Thread(target=lambda w=w: found.append(self._try(w, path, fields)[1])) for w in windows]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for window in windows:
-            window.hang_up()
-        if None in found:
-            self._wait()
-        return next((answer for answer in found if answer and answer.place), None)
-
-    def _try(self, browser: Browser, path: str, fields: dict[str, str]) -> tuple[str, Answer | None]:
-        try:
-            answer = browser.post(path, fields)
-            taken = answer.status == 302 and ("reason" not in fields or self._is_decided(browser, answer))
-        except Lost as lost:
-            span = {"at": browser.asked_at, "until": now()}
-            self.ledger.write(mark=self.mark, outcome=UNKNOWN, lost=True, fault=repr(lost), **span)
-            return UNKNOWN, None
-        line: dict[str, Any] = {"mark": self.mark, "status": answer.status, "took": answer.took, "at": answer.asked_at}
-        line["until"] = answer.asked_at + answer.took
-        if taken:
-            made = {"made_comment": _comment_in(answer), "made_post": _post_in(answer)}
-            self.ledger.write(**line, outcome=DONE, **made)
-            return DONE, answer
-        outcome = UNKNOWN if answer.failed else REFUSED
-        # A desk's form names the place that another moderator has just moved elsewhere.
-        expected = {200, 302, *REFUSALS, *([422] if "reason" in fields else [])}
-        fault = "" if answer.failed or answer.status in expected else answer.text[:200]
-        self.ledger.write(**line, outcome=outcome, fault=fault)
-        return outcome, answer
-
-    def _is_decided(self, browser: Browser, answer: Answer) -> bool:
-        """A moderator is shown what was decided about the comment. Raises Lost."""
-        shown = browser.get(answer.place)
-        if shown.failed:
-            raise Lost(f"status {shown.status}")
-        return self.mark in shown.text
-
-    def _wait(self) -> None:
-        if not self.browser.wait_until_up(PATIENCE):
-            self._note("wait", fault=f"the site did not come back within {PATIENCE:g} s")
-
-    def _note(self, what: str, **facts: Any) -> None:
-        at = facts.pop("at", self.browser.asked_at)
-        self.ledger.write(asked=what, at=at, until=now(), **facts)
-
     # --- What to write, and about what --------------------------------------------------------------------------------
 
     def _text(self) -> str:
@@ -253,14 +155,3 @@ class Writer:
     def _remember(self, post: int, comment: int) -> None:
         if (post, comment) not in self.known:
             self.known = [*self.known, (post, comment)][-KNOWN:]
-
-
-def _comment_in(answer: Answer) -> int | None:
-    """Of the redirect to a comment's own place in its thread."""
-    number = answer.place.rpartition("#c")[2]
-    return int(number) if number.isdigit() else None
-
-
-def _post_in(answer: Answer) -> int:
-    parts = answer.place.split("/")
-    return int(parts[2]) if answer.place.startswith("/posts/") else 0

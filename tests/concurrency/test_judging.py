@@ -175,6 +175,7 @@ def test_one_seed_is_one_sequence_of_kills_in_which_all_kinds_come_equally_often
 def test_who_watches_a_ledger_grow_counts_whole_lines(tmp_path, noted):
     tail = Tail(tmp_path)
     noted(REPLY, "reply")
+    noted(REPLY, "reply")  # sent twice
     assert tail.read() == 1
     with (tmp_path / "writer-0.jsonl").open("a") as file:
         file.write('{"mark": "m", "outcome": "done", "made_comm')

@@ -68,10 +68,18 @@ def main() -> None:
     parser.add_argument("--only", choices=["sqlite", "postgres"], help="one database alone")
     parser.add_argument("--database", help="the URL of an empty and migrated database, for one trial on it alone")
     wanted = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     faults = [fault for trial in trials(wanted) for fault in held(trial)]
     sys.exit(1 if faults else 0)
+
+
+def stop(*_: object) -> None:
+    """Once: whoever presses Ctrl-C again must not keep us from stopping what we have started."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit("Stopped.")
 
 
 def trials(wanted: argparse.Namespace) -> list[Trial]:

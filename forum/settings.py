@@ -111,6 +111,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "forum.instruments.front.ViewMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # so far out that redirects and static files have it
@@ -332,11 +333,17 @@ PREVIEWS_PER_MINUTE = env_int("COLLOQUY_PREVIEWS_PER_MINUTE", default=60, at_lea
 # --- Logs -------------------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env_choice("COLLOQUY_LOG_LEVEL", default="info", choices=("debug", "info", "warning", "error")).upper()
+LOG_FORMAT = env_choice("COLLOQUY_LOG_FORMAT", default="text", choices=("text", "json"))
+LOG_REQUESTS = env_bool("COLLOQUY_LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "forum.instruments.logs.RequestFilter"}},
+    "formatters": {
+        "text": {"()": "forum.instruments.logs.TextFormatter"},
+        "json": {"()": "forum.instruments.logs.JSONFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }

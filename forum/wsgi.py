@@ -11,10 +11,12 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
+from forum.instruments.front import Instruments  # noqa: E402 - they need Django's settings
 from forum.kit.intake import Intake  # noqa: E402
-from forum.pages.door import Door  # noqa: E402 - it needs Django's settings
+from forum.pages.door import Door  # noqa: E402
 
-application = Intake(Door(django), largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, threads=settings.THREADS)
+inside = Intake(Door(django), largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, threads=settings.THREADS)
+application = Instruments(inside)
 
 # A long thread makes tens of thousands of objects and drops them again, none in a circle. Python's defaults would look
 # through all that Django has loaded several times for each such page: a third of its time.

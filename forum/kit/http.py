@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from forum.instruments.record import note_refusal
 from forum.kit.refusal import Refusal
 
 PLACE = secrets.token_hex(16)  # nobody can type it
@@ -60,6 +61,7 @@ def count_rendering(request: HttpRequest) -> None:
 
 def answer_refusal(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
     """The page of a form that was refused: it holds what was typed, and says why."""
+    note_refusal(refusal.code)
     response = render(request, template, {**context, "refusal": refusal}, status=refusal.status)
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, UnreadablePostError
 from django.template.loader import render_to_string
-from django.views.defaults import server_error as any_other_error
+
+from forum.instruments.record import current_id
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler for what no view and no middleware has answered."""
     fault = sys.exception()
     trouble = trouble_of(fault)
-    return answer(request, trouble, fault) if trouble else any_other_error(request)
+    return answer(request, trouble, fault) if trouble else _fault_of_our_own()
+
+
+def _fault_of_our_own() -> HttpResponse:
+    """With nothing but the number under which the log has it: whatever else is looked up may be what went wrong."""
+    return HttpResponseServerError(render_to_string("500.html", {"request_id": current_id()}))
 
 
 def answer(request: HttpRequest, trouble: Trouble, fault: BaseException | None) -> HttpResponse:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from forum.instruments.record import note_refusal
 from forum.kit.refusal import Refusal
 
 # Fields of forms in which somebody may have typed at length.
@@ -26,6 +27,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
+        note_refusal(exception.code)
         response = render(
             request, "refusal.html", {"refusal": exception, "typed": typed_text(request)}, status=exception.status
         )

@@ -5,6 +5,7 @@ import re
 from tests.house.sources import PYTHON, faults, imports_of, module_of
 
 LEVELS = [
+    ["forum.instruments"],
     ["forum.kit", "forum.markup", "forum.events", "forum.env"],
     ["accounts"],
     ["forum.posts"],

@@ -69,6 +69,8 @@ def settings_with(monkeypatch, tmp_path):
         ("COLLOQUY_REPORTS_PER_DAY", "-3"),
         ("COLLOQUY_PREVIEWS_PER_MINUTE", "none"),
         ("COLLOQUY_LOG_LEVEL", "loud"),
+        ("COLLOQUY_LOG_FORMAT", "xml"),
+        ("COLLOQUY_LOG_REQUESTS", "some"),
     ],
 )
 def test_nonsense_is_refused_by_name(settings_with, name, value):

@@ -67,7 +67,7 @@ if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 SECURE_SSL_REDIRECT = OVER_TLS and not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked by machines inside, over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines inside, over plain HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OVER_TLS and not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -335,6 +335,8 @@ PREVIEWS_PER_MINUTE = env_int("COLLOQUY_PREVIEWS_PER_MINUTE", default=60, at_lea
 LOG_LEVEL = env_choice("COLLOQUY_LOG_LEVEL", default="info", choices=("debug", "info", "warning", "error")).upper()
 LOG_FORMAT = env_choice("COLLOQUY_LOG_FORMAT", default="text", choices=("text", "json"))
 LOG_REQUESTS = env_bool("COLLOQUY_LOG_REQUESTS", default=False)
+SLOW_QUERY_MS = env_int("COLLOQUY_SLOW_QUERY_MS", default=0)  # 0: none is logged
+METRICS_TOKEN = env_secret("COLLOQUY_METRICS_TOKEN", at_least=20)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

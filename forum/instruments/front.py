@@ -22,6 +22,11 @@ def watchers() -> list[Watcher]:
     found: list[Watcher] = []
     if settings.LOG_REQUESTS and access.logger.isEnabledFor(logging.INFO):
         found.append(access.log)
+    if settings.METRICS_TOKEN:
+        from forum.instruments import metrics  # noqa: PLC0415 - it counts from its import on
+
+        metrics.start()
+        found.append(metrics.count)
     return found
 
 
@@ -32,6 +37,7 @@ class Instruments:
         self.application = application
         self.watchers = watchers()
         self.believes_proxy = settings.PROXIES > 0
+        self.tells_browser = settings.DEBUG
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         record = Record(environ, believe_proxy=self.believes_proxy)
@@ -41,7 +47,10 @@ class Instruments:
 
         def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
             record.status = status
-            return start_response(status, [*headers, ("X-Request-ID", record.id)], *fault)
+            named = [*headers, ("X-Request-ID", record.id)]
+            if self.tells_browser:
+                named.append(("Server-Timing", timing(record)))
+            return start_response(status, named, *fault)
 
         try:
             answer = self.application(environ, start)
@@ -59,6 +68,19 @@ class Instruments:
         for watcher in self.watchers:
             watcher(record)
         CURRENT.set(None)
+
+
+def timing(record: Record) -> str:
+    """For the developer tools of a browser; in milliseconds, until the headers go out."""
+    parts = {
+        "total": (record.seconds, ""),
+        "db": (record.query_seconds, f"{record.queries} queries"),
+        "render": (sum(text.seconds for text in record.renderings), f"{len(record.renderings)} texts"),
+    }
+    return ", ".join(
+        f"{name};dur={seconds * 1000:.1f}" + (f';desc="{words}"' if words else "")
+        for name, (seconds, words) in parts.items()
+    )
 
 
 class Watched:

@@ -9,10 +9,18 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from random import getrandbits
-from typing import Any
+from typing import Any, NamedTuple
 
 WELL_FORMED = re.compile(r"[0-9A-Za-z._=:-]{8,128}")
 LONGEST_PATH = 500  # characters of a path that is logged
+
+
+class Rendering(NamedTuple):
+    """One text."""
+
+    seconds: float  # waiting for a child included
+    cpu: float  # seconds
+    outcome: str  # "rendered", "as_typed", or "busy" when no child was free in time
 
 
 class Record:
@@ -27,7 +35,8 @@ class Record:
     queries = 0
     query_seconds = 0.0
     query_errors = 0
-    render_seconds = 0.0  # until texts were rendered, waiting for a child included
+    renderings: tuple["Rendering", ...] = ()
+    lost_children = 0
     cpu_begun = 0.0  # seconds of CPU of this thread; 0 when nobody asks
 
     def __init__(self, environ: Mapping[str, Any], *, believe_proxy: bool = False) -> None:
@@ -71,6 +80,11 @@ def note_door(kind: str, route: str) -> None:
         record.door, record.route = kind, route
 
 
-def note_rendering(seconds: float) -> None:
+def note_rendering(seconds: float, *, cpu: float, outcome: str) -> None:
     if record := CURRENT.get():
-        record.render_seconds += seconds
+        record.renderings += (Rendering(seconds, cpu, outcome),)
+
+
+def note_lost_child() -> None:
+    if record := CURRENT.get():
+        record.lost_children += 1

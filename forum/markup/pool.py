@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from queue import Empty, LifoQueue
 from typing import Any
 
+from forum.instruments import rendering
+from forum.instruments.record import note_lost_child, note_rendering
 from forum.markup import pipeline
 from forum.markup.child import Child, Lost
 from forum.markup.normalise import clean
@@ -63,6 +65,7 @@ class Pool:
             "known": asdict(known),
             "cpu": limits.cpu,
         }
+        begun = time.monotonic()
         try:
             try:
                 answer = self._ask(question, limits)
@@ -73,8 +76,11 @@ class Pool:
                 answer = self._ask(question, limits)
         except Lost as lost:
             logger.error("Text %s of %d characters is shown as it was typed: %s.", key, len(source), lost)  # noqa: TRY400
-            why = _BUSY if isinstance(lost, Busy) else _TOO_MUCH if lost.too_much else _DEATH
+            is_busy = isinstance(lost, Busy)
+            note_rendering(time.monotonic() - begun, cpu=0, outcome="busy" if is_busy else "as_typed")
+            why = _BUSY if is_busy else _TOO_MUCH if lost.too_much else _DEATH
             return replace(pipeline.as_typed(clean(source), why), version=NOT_RENDERED)
+        note_rendering(time.monotonic() - begun, cpu=answer["cpu"], outcome="rendered")
         for note in answer["notes"]:
             logger.error("From a child: %s", note)
         return Rendered(
@@ -87,14 +93,19 @@ class Pool:
         )
 
     def _ask(self, question: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        rendering.watch.waiting(1)
         try:
             child = self.places.get(timeout=limits.wait)
         except Empty:
             raise Busy(f"no child was free for {limits.wait:g} s") from None
+        finally:
+            rendering.watch.waiting(-1)
         try:
             child = child or Child()
             answer = child.ask(question, wall=limits.wall)
-        except BaseException:  # an interrupt too: the answer would be taken for that to the next question
+        except BaseException as fault:  # an interrupt too: the answer would be taken for that to the next question
+            if isinstance(fault, Lost):
+                note_lost_child()
             if child:
                 child.end()
             child = None
@@ -106,6 +117,7 @@ class Pool:
             return answer
         finally:
             self.places.put(child)
+            rendering.watch.children(len(Child.living))
 
     def close(self) -> None:
         """End the children that are idle; the others end with the process."""
@@ -147,7 +159,9 @@ def _render(source: str, *, key: str, source_format: str, known: Known, limits: 
     if not _children():
         begun = time.thread_time()
         rendered = pipeline.render(source, key=key, source_format=source_format, known=known)
-        return replace(rendered, cpu=time.thread_time() - begun)
+        cpu = time.thread_time() - begun
+        note_rendering(cpu, cpu=cpu, outcome="rendered")
+        return replace(rendered, cpu=cpu)
     return _shared().render(source, key=key, source_format=source_format, known=known, limits=limits)
 
 

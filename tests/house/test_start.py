@@ -71,6 +71,8 @@ def settings_with(monkeypatch, tmp_path):
         ("COLLOQUY_LOG_LEVEL", "loud"),
         ("COLLOQUY_LOG_FORMAT", "xml"),
         ("COLLOQUY_LOG_REQUESTS", "some"),
+        ("COLLOQUY_SLOW_QUERY_MS", "-1"),
+        ("COLLOQUY_METRICS_TOKEN", "too short"),
     ],
 )
 def test_nonsense_is_refused_by_name(settings_with, name, value):

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from forum.instruments.process import resident
 from forum.markup import pipeline
 from forum.markup.references import Known
 
@@ -79,15 +80,6 @@ def lower(kind: int, most: int) -> None:
         most = min(most, hard)
     with suppress(ValueError, OSError):  # macOS has no limit of address space; the others hold there
         resource.setrlimit(kind, (most, hard))
-
-
-def resident() -> int:
-    """Bytes of memory held now; 0 where the system does not say."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    except OSError:
-        return 0
-    return int(pages) * resource.getpagesize()
 
 
 def read(stream: BinaryIO) -> dict[str, Any]:

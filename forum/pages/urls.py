@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forum.pages import formatting, health, lists, threads
+from forum.pages import formatting, health, lists, metrics, threads
 
 app_name = "pages"
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path("posts/<id:post_id>/<str:slug>/c/<id:comment_id>/", threads.branch, name="branch"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

@@ -42,6 +42,7 @@ ROUTES = {
     "pages:branch": Route(READ, EVERYBODY, ("post", "the-claim", "comment")),
     "pages:alive": Route(READ, EVERYBODY),
     "pages:ready": Route(READ, EVERYBODY),
+    "pages:metrics": Route(READ, (404, 404, 404, 404)),
     "posts:new": Route(READ_AND_SEND, WRITERS),
     "posts:preview": Route(SEND, NOBODY),
     "posts:edit": Route(READ_AND_SEND, AUTHOR, ("post",)),

@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import time
@@ -62,6 +63,14 @@ def keep_private(database: dict[str, Any]) -> None:
             raise CommandError(f"The file that DATABASE_URL names cannot be used: {fault}") from None
 
 
+def share_metrics() -> None:
+    """An empty folder for the numbers of all workers; those of the server that was before are gone with it."""
+    folder = settings.VAR_DIR / f"metrics-{settings.PORT}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 class Command(BaseCommand):
     help = "Serve the site with granian, at COLLOQUY_BIND and PORT, until it is interrupted."
     requires_system_checks = []  # `migrate` and `check --deploy` have looked; workers should start at once
@@ -86,6 +95,8 @@ class Command(BaseCommand):
             call_command("demo", if_empty=True, stdout=self.stdout)
             call_command("collectstatic", interactive=False, verbosity=0)
             connections.close_all()
+        if settings.METRICS_TOKEN:
+            share_metrics()
         # Else the memory that a long thread took stays with the thread that made it: 13 MB in each. One holds the
         # interpreter's lock at a time, so they do not get in each other's way.
         os.environ.setdefault("MALLOC_ARENA_MAX", "1")

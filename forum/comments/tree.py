@@ -13,11 +13,11 @@ All functions need an open transaction unless they say otherwise.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import batched, groupby
-from operator import attrgetter
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
@@ -197,22 +197,37 @@ def _write(positions: Mapping[int, Position]) -> None:
             )
 
 
-def insert_many(comments: list[Comment], *, parents: list[int | None]) -> list[Comment]:
-    """Insert whole new branches at once: for imports and synthetic data.
+class Reserved(NamedTuple):
+    """The place of a comment that is about to be written."""
 
-    ``parents[i]`` is the index in ``comments`` of the parent of ``comments[i]``, or None for a top-level one; a parent
-    comes before its children. Sets ids, parents and positions. Raises TooDeep and writes nothing then.
+    pk: int
+    parent_id: int | None
+    position: Position
+
+
+def reserve_many(parents: list[int | None]) -> list[Reserved]:
+    """Places of whole new branches: for whoever writes the rows at once.
+
+    ``parents[i]`` is the index in ``parents`` of the parent of the i-th comment, or None for a top-level one; a parent
+    comes before its children. Raises TooDeep.
     """
-    ids = reserve_ids(Comment, len(comments)) if comments else []
+    ids = reserve_ids(Comment, len(parents)) if parents else []
     edges = {pk: None if parent is None else ids[parent] for pk, parent in zip(ids, parents, strict=True)}
     positions = number(edges)
-    if len(positions) != len(comments):
+    if len(positions) != len(parents):
         raise ValueError("a comment's parent is not among those inserted before it")
-    for comment, pk in zip(comments, ids, strict=True):
-        place = positions[pk]
-        if place.level >= MAX_DEPTH:
-            raise TooDeep
-        comment.pk, comment.parent_id = pk, edges[pk]
+    if any(place.level >= MAX_DEPTH for place in positions.values()):
+        raise TooDeep
+    return [Reserved(pk, edges[pk], positions[pk]) for pk in ids]
+
+
+def insert_many(comments: list[Comment], *, parents: list[int | None]) -> list[Comment]:
+    """Insert whole new branches at once; ``parents`` as for ``reserve_many``.
+
+    Sets ids, parents and positions. Raises TooDeep and writes nothing then.
+    """
+    for comment, (pk, parent_id, place) in zip(comments, reserve_many(parents), strict=True):
+        comment.pk, comment.parent_id = pk, parent_id
         comment.tree_id, comment.lft, comment.rght, comment.level = place.tree_id, place.lft, place.rght, place.level
     return Comment.objects.bulk_create(comments, batch_size=2000)
 
@@ -227,17 +242,35 @@ class Fault:
 
 
 def find_broken() -> list[Fault]:
-    """Compare every stored position with the one its parents give. Needs no transaction; holds one tree at a time."""
+    """Compare every stored position with the one its parents give. Needs no transaction.
+
+    The rows stream by, and of those that are well only the path down to the present one is held. What differs is read
+    once more by itself: a tree that somebody changed meanwhile is found well then.
+    """
     rows = Comment.objects.order_by("tree_id", "lft", "pk").values_list(*Stored._fields).iterator(chunk_size=5000)
-    return [
-        fault
-        for _, tree in groupby((Stored(*row) for row in rows), key=attrgetter("tree_id"))
-        for fault in _faults(tree)
-    ]
+    broken = [tree_id for tree_id, tree in groupby(rows, key=itemgetter(3)) if not _is_whole(tree)]
+    return [fault for tree_id in broken for fault in _faults(_stored(Comment.objects.filter(tree_id=tree_id)))]
 
 
-def _faults(rows: Iterable[Stored]) -> list[Fault]:
-    tree = {row.pk: row for row in rows}
+def _is_whole(rows: Iterable[tuple[Any, ...]]) -> bool:
+    """Whether the rows of one tree, by ``lft``, are as ``number`` would make them. Plain tuples: a million pass."""
+    opened: list[tuple[int, int]] = []  # (id, rght) from the top-level comment down
+    bound, post = 0, None
+    for pk, parent_id, post_id, tree_id, lft, rght, level in rows:
+        while opened and opened[-1][1] < lft:
+            bound += 1
+            if opened.pop()[1] != bound:
+                return False
+        bound += 1
+        post = post_id if post is None else post
+        above = opened[-1][0] if opened else None
+        if (lft, level, parent_id, post_id) != (bound, len(opened), above, post) or (not opened and pk != tree_id):
+            return False
+        opened.append((pk, rght))
+    return [rght for _, rght in reversed(opened)] == list(range(bound + 1, bound + 1 + len(opened)))
+
+
+def _faults(tree: Mapping[int, Stored]) -> list[Fault]:
     positions = number({pk: row.parent_id for pk, row in tree.items()})
     reasons = set()
     for row in tree.values():
@@ -255,27 +288,51 @@ def _faults(rows: Iterable[Stored]) -> list[Fault]:
 
 def posts_to_rebuild(faults: Iterable[Fault]) -> set[int]:
     """The posts whose rebuilding mends ``faults``: those of the trees, and those of parents that stand elsewhere."""
-    broken = Comment.objects.filter(tree_id__in={fault.tree_id for fault in faults}).order_by()
-    return {post for pair in broken.values_list("post_id", "parent__post_id") for post in pair if post is not None}
+    return {
+        post
+        for trees in _some_trees({fault.tree_id for fault in faults})
+        for pair in trees.order_by().values_list("post_id", "parent__post_id").distinct()
+        for post in pair
+        if post is not None
+    }
+
+
+def _some_trees(tree_ids: Iterable[int]) -> Iterator[QuerySet[Comment]]:
+    """By rising number, some hundreds at once: databases take only so many parameters."""
+    for some in batched(sorted(tree_ids), 500):
+        yield Comment.objects.filter(tree_id__in=some)
 
 
 @transaction.atomic
-def rebuild(post_id: int) -> int:
-    """Number all trees of a post by their parents; gives the number of rows written.
+def rebuild(post_id: int, *, broken: set[int]) -> int:
+    """Number the trees ``broken`` of a post by their parents; gives the number of rows written.
+
+    Those, too, in which the parents of their comments stand: a branch may come back there. Trees that are well stay
+    unread, since a thread may have a million comments.
 
     A loop of parents is cut at its oldest comment, which becomes top-level, as does a comment whose parent does not
     exist. A comment whose parent is in another post follows its parent there, when that post is rebuilt.
     """
     _lock_all_trees()
-    stored = _stored(Comment.objects.filter(post_id=post_id))
+    above = {
+        tree_id
+        for trees in _some_trees(broken)
+        for tree_id in trees.order_by().values_list("parent__tree_id", flat=True).distinct()
+        if tree_id is not None
+    }
+    stored: dict[int, Stored] = {}
+    for trees in _some_trees(broken | above):
+        stored |= _stored(trees.filter(post_id=post_id))
     fresh = set(stored)
     while fresh:  # what hangs on these comments, wherever it is stored, level by level
-        below = _stored(Comment.objects.filter(parent_id__in=fresh))
+        below: dict[int, Stored] = {}
+        for some in batched(sorted(fresh), 500):
+            below |= _stored(Comment.objects.filter(parent_id__in=some))
         fresh = below.keys() - stored.keys()
-        stored |= below
+        stored |= {pk: below[pk] for pk in fresh}
     edges = {pk: row.parent_id for pk, row in stored.items()}
     elsewhere = {parent for parent in edges.values() if parent is not None} - stored.keys()
-    nowhere = elsewhere - Comment.objects.in_bulk(elsewhere).keys()
+    nowhere = elsewhere - set(Comment.objects.filter(pk__in=elsewhere).values_list("pk", flat=True))
     new_parents: dict[int, int | None] = {}
     for pk in sorted(edges):
         if edges[pk] in nowhere or in_loop(pk, edges):

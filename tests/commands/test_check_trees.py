@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from forum.comments import tree
 from forum.comments.models import Comment
 from forum.comments.services import counts_of, set_hidden
 from forum.comments.tree import find_broken
@@ -152,6 +153,17 @@ def test_damage_is_found_and_mended(trees, kind):
     assert parents(trees) == WHOLE
     assert dict(Comment.objects.values_list("pk", "post_id"))[trees["leaf"]] == trees["post"]
     assert "well formed" in check()
+
+
+def test_trees_that_are_well_stay_unread(trees, monkeypatch):
+    sql("UPDATE comments_comment SET rght = rght + 10 WHERE id = {top}".format(**trees))
+    read = set()
+    stored = tree._stored
+    monkeypatch.setattr(tree, "_stored", lambda comments: read.update(found := stored(comments)) or found)
+
+    check(fix=True)
+
+    assert read == {trees[name] for name in ("top", "left", "right", "leaf", "twin")}
 
 
 def test_a_loop_is_cut_at_its_oldest_comment(trees):

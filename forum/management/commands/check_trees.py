@@ -31,7 +31,7 @@ class Command(BaseCommand):
             return
         if not fix:
             raise CommandError(f"{_faults(faults)} found; run again with --fix.")
-        self._mend()
+        self._mend(tree.find_broken())
         if remaining := self._look():
             raise CommandError(f"{_faults(remaining)} could not be mended.")
         self.stdout.write(self.style.SUCCESS(f"{_faults(faults)} found, all well now."))
@@ -60,10 +60,11 @@ class Command(BaseCommand):
         time.sleep(ON_ITS_WAY)
         return list(inboxes.miscounted().filter(pk__in=found))
 
-    def _mend(self) -> None:
-        for post_id in sorted(tree.posts_to_rebuild(tree.find_broken())):
+    def _mend(self, broken: list[tree.Fault]) -> None:
+        tree_ids = {fault.tree_id for fault in broken}
+        for post_id in sorted(tree.posts_to_rebuild(broken)):
             with transaction.atomic():
-                written = tree.rebuild(post_id)
+                written = tree.rebuild(post_id, broken=tree_ids)
                 services.recount(post_id=post_id)
             self.stdout.write(f"post {post_id}: {written} comments put in their places")
         for post in list(queries.miscounted()):

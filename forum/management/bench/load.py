@@ -1,6 +1,5 @@
 """Writing synthetic posts and threads in bulk. No rules of writing apply, and nobody is told."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,12 +8,18 @@ from django.db import transaction
 from accounts.models import User
 from forum.comments import tree
 from forum.comments.models import Comment, CommentBody, CommentRevision
-from forum.management.bench import shape, text
+from forum.management.bench import bulk, shape, text
 from forum.markup import RENDER_VERSION
-from forum.posts.models import Post, PostRevision, Tag
+from forum.posts.models import Post, PostRevision, Tag, new_uid
 from forum.posts.services import slug_of, title_fields
 
-BATCH = 4_000  # comments written at once; their instances take about 30 MB
+BATCH = 4_000  # comments written at once; their rows take about 10 MB
+COMMENT = ("id", "post_id", "parent_id", "tree_id", "lft", "rght", "level", "retracted_at", "hidden_at")
+BODY = (
+    "comment_id", "uid", "origin_url", "author_id", "published_at", "edited_at", "post_revision",
+    "source", "source_format", "html", "render_version", "revision", "hidden_reason",
+)  # fmt: skip
+REVISION = ("comment_id", "number", "source", "saved_at", "saved_by_id", "note")
 POSTS_AT_ONCE = 200
 YEARS = 2  # over which the posts are spread
 PEOPLE_AT_LEAST, PEOPLE_AT_MOST, COMMENTS_EACH = 20, 500, 40
@@ -70,11 +75,24 @@ class Loader:
         tagged.objects.bulk_create(
             tagged(post=post, tag=tag) for post in posts for tag in self.rng.sample(self.tags, self.rng.randint(0, 3))
         )
+        self._threads(posts, plans)
+
+    def _threads(self, posts: list[Post], plans: list[list[shape.Planned]]) -> None:
+        """Whole top-level branches of several posts at once: most threads are short, and each write has its price."""
+        gathered: list[tuple[Post, shape.Planned]] = []
+        parents: list[int | None] = []
         for post, plan in zip(posts, plans, strict=True):
             if len(plan) > self.largest[0]:
                 self.largest = (len(plan), post)
             for numbers in shape.branches(plan, batch=BATCH):
-                self._comments(post, plan, numbers)
+                index = {number: place for place, number in enumerate(numbers, start=len(gathered))}
+                gathered += [(post, plan[number]) for number in numbers]
+                above = (plan[number].parent for number in numbers)
+                parents += [None if parent is None else index[parent] for parent in above]
+                if len(gathered) >= BATCH:
+                    self._comments(gathered, parents)
+                    gathered, parents = [], []
+        self._comments(gathered, parents)
 
     def _post(self, published_at: datetime, visible: list[datetime]) -> Post:
         made = self.rng.choice(self.post_texts)
@@ -93,46 +111,36 @@ class Loader:
             active_at=max(visible, default=published_at),
         )
 
-    def _comments(self, post: Post, plan: list[shape.Planned], numbers: list[int]) -> None:
-        planned = [plan[number] for number in numbers]
-        place = {number: index for index, number in enumerate(numbers)}
-        comments = tree.insert_many(
-            [
-                Comment(
-                    post=post,
-                    retracted_at=each.at if each.retracted else None,
-                    hidden_at=each.at if each.hidden else None,
+    def _comments(self, gathered: list[tuple[Post, shape.Planned]], parents: list[int | None]) -> None:
+        comments, bodies, revisions = [], [], []
+        for (post, planned), (pk, parent_id, place) in zip(gathered, tree.reserve_many(parents), strict=True):
+            at = bulk.moment(planned.at)
+            author, made = self.rng.choice(self.people).pk, self.rng.choice(self.comment_texts)
+            state = (at if planned.retracted else None, at if planned.hidden else None)
+            comments.append((pk, post.pk, parent_id, place.tree_id, place.lft, place.rght, place.level, *state))
+            if planned.edited:
+                revisions.append((pk, 1, self.rng.choice(self.comment_texts).source, at, author, ""))
+            last = 2 if planned.edited else 1
+            revisions.append((pk, last, made.source, at, author, ""))
+            reason = "Hidden for the benchmark." if planned.hidden else ""
+            edited_at = at if planned.edited else None
+            bodies.append(
+                (
+                    pk,
+                    new_uid(),
+                    "",
+                    author,
+                    at,
+                    edited_at,
+                    1,
+                    made.source,
+                    "markdown",
+                    made.html,
+                    RENDER_VERSION,
+                    last,
+                    reason,
                 )
-                for each in planned
-            ],
-            parents=[None if each.parent is None else place[each.parent] for each in planned],
-        )
-        bodies = [self._body(comment, each) for comment, each in zip(comments, planned, strict=True)]
-        CommentBody.objects.bulk_create(bodies, batch_size=500)
-        CommentRevision.objects.bulk_create(self._revisions(bodies), batch_size=500)
-
-    def _body(self, comment: Comment, planned: shape.Planned) -> CommentBody:
-        made = self.rng.choice(self.comment_texts)
-        return CommentBody(
-            comment=comment,
-            author=self.rng.choice(self.people),
-            published_at=planned.at,
-            edited_at=planned.at if planned.edited else None,
-            post_revision=1,
-            source=made.source,
-            html=made.html,
-            render_version=RENDER_VERSION,
-            revision=2 if planned.edited else 1,
-            hidden_reason="Hidden for the benchmark." if planned.hidden else "",
-        )
-
-    def _revisions(self, bodies: Iterable[CommentBody]) -> Iterable[CommentRevision]:
-        for body in bodies:
-            for number in range(1, body.revision + 1):
-                yield CommentRevision(
-                    comment_id=body.pk,
-                    number=number,
-                    source=body.source if number == body.revision else self.rng.choice(self.comment_texts).source,
-                    saved_at=body.published_at,
-                    saved_by_id=body.author_id,
-                )
+            )
+        bulk.write(Comment, COMMENT, comments)
+        bulk.write(CommentBody, BODY, bodies)
+        bulk.write(CommentRevision, REVISION, revisions)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from forum.comments.models import Comment
@@ -86,6 +87,27 @@ class Row:
         return self.level > self.depth
 
 
+@dataclass(slots=True)
+class Stub:
+    """Stands at the end of a list of siblings for those that the page leaves out, with all below them."""
+
+    parent: Node | None  # what they answer; None: the post
+    after: int  # the sibling they follow, or the parent when none of them is shown
+    count: int  # those that can be read, all below them included
+    level: int  # as a row's
+    depth: int
+    opens: bool = False
+    closes: int = 0
+
+    @property
+    def is_flattened(self) -> bool:
+        return self.level > self.depth
+
+
+type Line = Row | Stub
+type Place = tuple[str, int, int | None, str | None]  # published at, pk, parent, withdrawn at
+
+PLACE = (Written("body__published_at"), "pk", "parent_id", Written(Coalesce("hidden_at", "retracted_at")))
 FIELDS = (
     "pk", "parent_id", Written("body__published_at"), Written("hidden_at"), Written("retracted_at"), "body__author_id",
     "body__revision", "body__post_revision", "body__html", "body__hidden_reason",
@@ -100,9 +122,29 @@ def load(post: Post) -> list[Node]:
     return _nodes(IN_POST.rows(post.pk))
 
 
+PLACES_IN_POST = Compiled(lambda post_id: Comment.objects.filter(post=post_id).order_by().values_list(*PLACE))
+
+
+def outline(post: Post) -> list[Place]:
+    """Where and when all comments of a post stand, in no order, without what they say. One query."""
+    return PLACES_IN_POST.rows(post.pk)
+
+
+def outline_of(comments: QuerySet[Comment]) -> list[Place]:
+    """The same of ``comments``."""
+    return list(comments.order_by().values_list(*PLACE))
+
+
 def nodes_of(comments: QuerySet[Comment]) -> list[Node]:
     """The nodes of ``comments``, as they are ordered. Two queries, theirs and their authors'."""
     return _nodes(comments.values_list(*FIELDS))
+
+
+def nodes_of_both(first: QuerySet[Comment], second: QuerySet[Comment]) -> tuple[list[Node], list[Node]]:
+    """The same of two sets of comments, in three queries."""
+    rows = list(first.values_list(*FIELDS))
+    nodes = _nodes([*rows, *second.values_list(*FIELDS)])
+    return nodes[: len(rows)], nodes[len(rows) :]
 
 
 def _nodes(rows: Collection[tuple[Any, ...]]) -> list[Node]:
@@ -141,12 +183,17 @@ def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None 
             pending += [(reply, node, level + 1) for reply in replies[node.pk]]
         rows.append(Row(node, parent, level, min(level, deepest)))
     _count_descendants(rows)
-    for row, following in pairwise(rows):
-        row.opens = following.depth > row.depth
-        row.closes = max(row.depth - following.depth, 0)
-    if rows:
-        rows[-1].closes = rows[-1].depth
+    join(rows)
     return rows
+
+
+def join(lines: Sequence[Row] | Sequence[Line]) -> None:
+    """Fill in which lists open and close between ``lines``, given in display order."""
+    for line, following in pairwise(lines):
+        line.opens = following.depth > line.depth
+        line.closes = max(line.depth - following.depth, 0)
+    if lines:
+        lines[-1].closes = lines[-1].depth - lines[0].depth
 
 
 def _count_descendants(rows: Sequence[Row]) -> None:

@@ -17,7 +17,7 @@ from accounts.models import Viewer
 from accounts.permissions import is_moderator
 from forum import markup
 from forum.comments.permissions import refusal_to_discuss
-from forum.comments.thread import Node, Row
+from forum.comments.thread import Line, Node, Row, Stub
 from forum.kit.moments import exact_of, machine_of
 from forum.kit.stencil import Stencil
 from forum.posts.models import Post
@@ -26,37 +26,45 @@ DEPTH_CAP = (
     8  # levels drawn; deeper replies stand beside their parents and say so. At 390 pixels a ninth leaves no measure
 )
 
-TEMPLATE = "comments/comment.html"
-VARIANT = (
-    "hidden", "retracted", "own", "edited", "older_post", "by_post_author", "placeholder", "anonymous", "flattened",
-    "folds", "answers", "moderates",
-)  # fmt: skip
-VALUES = (
-    "id", "html", "replies", "revision", "post_revision", "parent_anchor", "parent_author", "iso", "exact", "reason",
-    "author", "author_url", "reply_url", "branch_url", "comment_url", "report_url", "post_history_url",
-)  # fmt: skip
+COMMENT, STUB = "comments/comment.html", "comments/stub.html"
+# What each template shows, and what it tests.
+DRAWN = {
+    COMMENT: (
+        ("id", "html", "replies", "revision", "post_revision", "parent_anchor", "parent_author", "iso", "exact",
+         "reason", "author", "author_url", "reply_url", "branch_url", "comment_url", "report_url", "post_history_url"),
+        ("hidden", "retracted", "own", "edited", "older_post", "by_post_author", "placeholder", "anonymous",
+         "flattened", "folds", "answers", "moderates"),
+    ),
+    STUB: (("address", "count", "parent_author"), ("answers_post", "one", "flattened")),
+}  # fmt: skip
 
 type Variant = tuple[bool | str, ...]
 
 
-def as_html(rows: Iterable[Row], *, post: Post, viewer: Viewer) -> SafeString:
+def as_html(rows: Iterable[Line], *, post: Post, viewer: Viewer) -> SafeString:
     """The list items of ``rows``, for ``viewer``, to stand inside an ``<ol class="thread">``. No query."""
     return markup.assemble(pieces(rows, post=post, viewer=viewer, thread=post.get_absolute_url()))
 
 
-def pieces(rows: Iterable[Row], *, post: Post, viewer: Viewer, thread: str) -> Iterator[str]:
-    """What ``as_html`` joins: safe pieces. ``thread`` is the thread's address as seen from the page they stand on."""
+def pieces(rows: Iterable[Line], *, post: Post, viewer: Viewer, thread: str, question: str = "") -> Iterator[str]:
+    """What ``as_html`` joins: safe pieces. ``thread`` is the thread's address as seen from the page they stand on, and
+    ``question`` what stubs ask for besides, ending in ``&``."""
     variant_of = _variants(post, viewer)
     urls = (reverse("comments:reply", args=[post.pk]), f"{thread}c/", "/comments/", "/moderation/report/comment/",
             reverse("posts:history", args=[post.pk]))  # fmt: skip
     stencils: dict[Variant, Stencil] = {}
     people: dict[int, tuple[str, str]] = {}  # once for each, not for each comment
     for row in rows:
+        if isinstance(row, Stub):
+            yield _stub(row, thread, question)
+            if row.closes:
+                yield "</ol></details></li>" * row.closes
+            continue
         node, author = row.node, row.node.author
         variant = variant_of(row)
         stencil = stencils.get(variant)
         if stencil is None:
-            stencil = stencils[variant] = _stencil(variant)
+            stencil = stencils[variant] = _stencil(COMMENT, variant)
         person = people.get(author.pk if author else 0)
         if person is None:
             person = people[author.pk if author else 0] = _person(node)
@@ -71,6 +79,15 @@ def pieces(rows: Iterable[Row], *, post: Post, viewer: Viewer, thread: str) -> I
         yield '<ol class="replies">' if row.opens else "</details></li>"
         if row.closes:
             yield "</ol></details></li>" * row.closes
+
+
+def _stub(stub: Stub, thread: str, question: str) -> str:
+    above = stub.parent
+    stencil = _stencil(STUB, (above is None, stub.count == 1, stub.is_flattened))
+    address = f"{thread}c/{above.pk}/" if above else thread
+    return stencil.fill(
+        (f"{address}?{escape(question)}after={stub.after}", f"{stub.count:,}", _called(above) if above else "")
+    )
 
 
 def _person(node: Node) -> tuple[str, str]:
@@ -118,10 +135,11 @@ def _called(parent: Node) -> str:
     return "a withdrawn comment" if parent.is_tombstone else escape(parent.author_name or "somebody")
 
 
-def _stencil(variant: Variant) -> Stencil:
-    return _cut(variant) if not settings.DEBUG else _cut.__wrapped__(variant)
-
-
 @lru_cache(maxsize=512)
-def _cut(variant: Variant) -> Stencil:
-    return Stencil(TEMPLATE, VALUES, dict(zip(VARIANT, variant, strict=True)))
+def _cut(template: str, variant: Variant) -> Stencil:
+    values, names = DRAWN[template]
+    return Stencil(template, values, dict(zip(names, variant, strict=True)))
+
+
+def _stencil(template: str, variant: Variant) -> Stencil:
+    return _cut(template, variant) if not settings.DEBUG else _cut.__wrapped__(template, variant)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
+from forum.comments import budget
 from forum.posts.models import MOST_TOLD, Mention, Post, Reference, SourceFormat, new_uid
 
 
@@ -48,8 +49,16 @@ class Comment(MPTTModel):
         return f"comment {self.pk}"
 
     def get_absolute_url(self) -> str:
-        """Its place in the whole thread. One query when the post is not loaded."""
-        return f"{self.post.get_absolute_url()}#{self.key}"
+        """Where it is shown for certain: its place in the thread, or the page of its branch where a thread opens with a
+        choice of its comments. One query when the post is not loaded."""
+        if budget.is_big(self.post.comment_count):
+            return f"{self.get_branch_url()}#{self.key}"
+        return self.get_whole_url()
+
+    def get_whole_url(self) -> str:
+        """Its place on the page that has all comments of the thread."""
+        all_of_them = "?all" if budget.is_big(self.post.comment_count) else ""
+        return f"{self.post.get_absolute_url()}{all_of_them}#{self.key}"
 
     def get_branch_url(self) -> str:
         return reverse("pages:branch", args=[self.post_id, self.post.shown_slug, self.pk])

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 
-from forum.comments import tree
+from forum.comments import budget, tree
 from forum.comments.models import Comment
-from forum.comments.thread import Node, nodes_of
+from forum.comments.opening import Opening, choose
+from forum.comments.thread import Node, Order, nodes_of, nodes_of_both, outline, outline_of
 from forum.posts.models import Post
 
 
@@ -24,11 +25,45 @@ def branch(root: Comment) -> QuerySet[Comment]:
 
 
 def around(comment: Comment) -> tuple[list[Node], list[Node]]:
-    """What stands above ``comment``, from the top down, and its branch, itself included. Two queries.
+    """What stands above ``comment``, from the top down, and its branch, itself included. Three queries.
 
     The cost is that of the branch and not of the thread.
     """
-    return nodes_of(tree.ancestors_of(comment)), nodes_of(tree.branch_of(comment).order_by())
+    return nodes_of_both(tree.ancestors_of(comment), tree.branch_of(comment).order_by())
+
+
+def is_big_branch(comment: Comment) -> bool:
+    """By its bounds as ``comment`` was read, without a query."""
+    return budget.is_big((comment.rght - comment.lft + 1) // 2)
+
+
+def opening_of(post: Post, order: Order) -> tuple[Opening, list[Node]]:
+    """The best comments of a post for one page. Three queries: all comments' places, those shown, their authors."""
+    chosen = choose(outline(post), order, budget=budget.WHOLE)
+    return chosen, nodes_of(_shown(chosen))
+
+
+def opening_around(comment: Comment, order: Order) -> tuple[Opening, list[Node], list[Node]]:
+    """The best of a branch, what stands above it, and what is shown of it. Four queries."""
+    chosen = choose(outline_of(tree.branch_of(comment)), order, budget=budget.WHOLE, root=comment.pk)
+    return chosen, *nodes_of_both(tree.ancestors_of(comment), _shown(chosen))
+
+
+def rest_of(post: Post, comment: Comment | None, order: Order, *, after: int) -> tuple[Opening, list[Node], list[Node]]:
+    """What a stub stands for: the best of what follows ``after`` among the comments that answer ``comment``, or the
+    post; what they answer, from the top down; and those shown. Four queries. Raises ValueError when ``after`` is not
+    among them (any more)."""
+    if comment is None:
+        chosen = choose(outline(post), order, budget=budget.PART, after=after)
+        return chosen, [], nodes_of(_shown(chosen))
+    chosen = choose(outline_of(tree.branch_of(comment)), order, budget=budget.PART, root=comment.pk, after=after)
+    above, found = nodes_of_both(tree.ancestors_of(comment), _shown(chosen, comment.pk))
+    return chosen, [*above, *(node for node in found if node.pk == comment.pk)], found
+
+
+def _shown(chosen: Opening, *others: int) -> QuerySet[Comment]:
+    """By id alone: with the post's, SQLite would look through all of its comments."""
+    return Comment.objects.filter(pk__in={*chosen.shown, *others}).order_by()
 
 
 class Counters(NamedTuple):

@@ -70,7 +70,7 @@ class Entry:
 
     @property
     def comment_url(self) -> str:
-        return f"{self.post_url}#c{self.decision.comment_id}"
+        return self.decision.comment.get_absolute_url() if self.decision.comment else ""
 
     @property
     def comments(self) -> int:

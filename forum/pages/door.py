@@ -19,7 +19,8 @@ from forum.pages.versions import digest, etag_of, house
 from forum.posts.models import Post
 
 PAGE = re.compile(r"/posts/([1-9][0-9]{0,17})/[^/]+/(?:c/[0-9]+/)?")
-QUESTIONS = {"", "sort=old", "sort=new", "sort=active"}
+# As the pages ask them: an order, and all comments, or those that a stub stands for.
+QUESTIONS = re.compile(r"(?:sort=(?:old|new|active))?&?(?:all|after=[0-9]{1,18}(?:&level=[0-9])?)?")
 LARGEST = 2_000_000  # bytes of a page that is kept as it goes out: compressed, a thread of 20,000
 KEPT_FOR = 7 * 24 * 3600  # seconds; a page that has changed is never asked for again, and goes in time
 VERSIONS = Compiled(
@@ -86,7 +87,9 @@ def _note(kind: str, environ: dict[str, Any]) -> None:
 
 def _etag(environ: dict[str, Any]) -> str | None:
     """Of the page that is asked for, as everybody sees it now; None for what is Django's alone to answer."""
-    if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING", "") not in QUESTIONS or settings.DEBUG:
+    if environ["REQUEST_METHOD"] != "GET" or settings.DEBUG:
+        return None
+    if not QUESTIONS.fullmatch(environ.get("QUERY_STRING", "")):
         return None
     page = PAGE.fullmatch(environ["PATH_INFO"])
     if page is None or _is_known(environ.get("HTTP_COOKIE", "")):

@@ -70,6 +70,8 @@ def discussions_of(person: User, *, key: str = "") -> Page[Discussion]:
     found: dict[int, Discussion] = {}
     for body in page.items:
         post = body.comment.post
+        if body.comment.parent is not None:
+            body.comment.parent.post = post  # its address says it
         found.setdefault(post.pk, Discussion(post)).comments.append(Said(body, _answered(body)))
     return Page(list(found.values()), page.next_key)
 

@@ -1,6 +1,7 @@
 """The thread page and the branch page: what people come for."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -14,10 +15,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Viewer
 from forum import markup
-from forum.comments import listing, queries, thread
+from forum.comments import budget, listing, queries
+from forum.comments.models import Comment
 from forum.comments.permissions import refusal_to_discuss
-from forum.comments.thread import Order, Row
+from forum.comments.thread import Line, Order, Row
 from forum.kit.http import render_around
+from forum.pages import readings
+from forum.pages.readings import Asked, Reading
 from forum.pages.versions import etag_for
 from forum.posts.models import Post
 from forum.posts.permissions import refusal_to_edit
@@ -39,52 +43,74 @@ class Bar:
 
 @require_safe
 def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
+    """A thread; with ``?after=`` those of its first comments that a stub of it stands for."""
     post = _post(request.user, post_id)
-    order = _order(request)
+    asked = readings.asked(request)
     if slug != post.shown_slug:
         return _elsewhere(request, post.get_absolute_url())
     etag = etag_for(request, post)
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
-    rows = thread.arrange(thread.load(post), order, cap=listing.DEPTH_CAP)
-    context = _context(post, rows, viewer=request.user) | {
-        "order": order,
-        "orders": list(Order),
+    if asked.after:
+        return _marked(_rest(request, post, None, asked), etag)
+    reading = readings.of_thread(post, asked)
+    context = _context(post, reading, asked, viewer=request.user) | {
+        "tags": sorted(post.tags.all(), key=attrgetter("name")),
         "contents": _contents(post),
-        "bars": _bars(rows),
-        "map_height": len(rows) * BAR_STEP,
+        "bars": _bars(reading.lines),
+        "map_height": len(reading.lines) * BAR_STEP,
     }
-    comments = listing.pieces(rows, post=post, viewer=request.user, thread="")
-    return _marked(render_around(request, "pages/thread.html", context, pieces=comments), etag)
+    return _marked(_page(request, "pages/thread.html", context, reading, thread=""), etag)
 
 
 @require_safe
 def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> HttpResponse:
-    """One comment with all below it, and what it answers above it. A moved comment leads to where it is now."""
+    """One comment with all below it, and what it answers above it. A moved comment leads to where it is now.
+
+    With ``?after=`` those replies to it that a stub stands for.
+    """
     comment = queries.placed(comment_id)
     if comment is None:
         raise Http404("There is no such comment.")
     post = _post(request.user, comment.post_id)
-    order = _order(request)
+    asked = readings.asked(request)
     comment.post = post
     if (post_id, slug) != (post.pk, post.shown_slug):
         return _elsewhere(request, comment.get_branch_url())
     etag = etag_for(request, post)
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
-    above, below = queries.around(comment)
-    if not below:  # it was moved to another post while we read
+    if asked.after:
+        return _marked(_rest(request, post, comment, asked), etag)
+    reading = readings.of_branch(comment, asked)
+    start = next(iter(reading.lines), None)
+    if not isinstance(start, Row):  # it was moved to another post while we read
         raise Http404("The comment has just been moved.")
-    rows = thread.arrange(below, order, cap=listing.DEPTH_CAP)
-    context = _context(post, rows, viewer=request.user) | {
-        "order": order,
-        "orders": list(Order),
+    context = _context(post, reading, asked, viewer=request.user) | {
         "comment": comment,
-        "ancestors": above,
-        "start": rows[0].node,
+        "ancestors": reading.above,
+        "start": start.node,
     }
-    comments = listing.pieces(rows, post=post, viewer=request.user, thread="../../")
-    return _marked(render_around(request, "pages/branch.html", context, pieces=comments), etag)
+    return _marked(_page(request, "pages/branch.html", context, reading, thread="../../"), etag)
+
+
+def _rest(request: HttpRequest, post: Post, comment: Comment | None, asked: Asked) -> HttpResponse:
+    """What a stub stands for; all there is when the comment that it followed is gone, since nothing may be missed."""
+    try:
+        reading = readings.of_rest(post, comment, asked)
+    except ValueError:
+        return redirect(comment.get_branch_url() if comment else post)
+    context = _context(post, reading, asked, viewer=request.user) | {"comment": comment, "ancestors": reading.above}
+    # Its comments may become part of another page, so that they cannot be addressed from where it stands itself.
+    return _page(request, "pages/rest.html", context, reading, thread=post.get_absolute_url())
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], reading: Reading, *, thread: str
+) -> HttpResponse:
+    question = context["asked"].question
+    pieces = listing.pieces(reading.lines, post=context["post"], viewer=request.user, thread=thread, question=question)
+    return render_around(request, template, context, pieces=pieces)
 
 
 def _marked(response: HttpResponse, etag: str | None) -> HttpResponse:
@@ -96,13 +122,6 @@ def _marked(response: HttpResponse, etag: str | None) -> HttpResponse:
 def _post(viewer: Viewer, post_id: int) -> Post:
     posts = Post.objects.visible_to(viewer).select_related("author").defer("source")
     return get_object_or_404(posts, pk=post_id)
-
-
-def _order(request: HttpRequest) -> Order:
-    try:
-        return Order(request.GET.get("sort", Order.OLD))
-    except ValueError:
-        raise Http404("There is no such order.") from None
 
 
 def _elsewhere(request: HttpRequest, address: str) -> HttpResponse:
@@ -117,14 +136,19 @@ def bare(request: HttpRequest, post_id: int) -> HttpResponse:
     return redirect(_post(request.user, post_id), permanent=True)
 
 
-def _context(post: Post, rows: list[Row], *, viewer: Viewer) -> dict[str, Any]:
+def _context(post: Post, reading: Reading, asked: Asked, *, viewer: Viewer) -> dict[str, Any]:
     now = timezone.now()
     refusal = refusal_to_discuss(viewer, post, now=now)
     return {
         "post": post,
-        "tags": sorted(post.tags.all(), key=attrgetter("name")),
-        "size": len(rows),
-        "shown": sum(not row.node.is_tombstone for row in rows),
+        "asked": asked,
+        "order": asked.order,
+        "orders": list(Order),
+        "size": len(reading.lines),
+        "shown": reading.total,
+        "left_out": reading.left_out,
+        "opened": reading.total - reading.left_out,
+        "is_big": budget.is_big(reading.total),
         "may_comment": refusal is None or refusal.code == "anonymous",
         "closed": refusal.message if refusal and refusal.code != "anonymous" else "",
         "may_edit": viewer.is_authenticated and refusal_to_edit(viewer, post, now=now) is None,
@@ -141,8 +165,9 @@ def _contents(post: Post) -> list[tuple[int, str, SafeString]]:
     return found if len(found) >= FEWEST_HEADINGS else []
 
 
-def _bars(rows: list[Row]) -> list[Bar]:
-    if len(rows) > MOST_IN_MAP:
+def _bars(lines: Sequence[Line]) -> list[Bar]:
+    rows = [line for line in lines if isinstance(line, Row)]
+    if len(rows) > MOST_IN_MAP or len(rows) < len(lines):
         return []
     return [
         Bar(row.depth * 10, number * BAR_STEP, 8 + min(len(row.node.html) // 60, 32)) for number, row in enumerate(rows)

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page, expect
 
+from forum.comments import budget
 from forum.comments import services as comments
 from forum.moderation.models import Decision
 from tests.browser.looks import Looks
@@ -114,6 +115,27 @@ def test_threads(visit, looks, town):
         town.hidden_post.get_absolute_url(), f"/posts/{town.post.pk}/history?from=1&to=2",
         f"/comments/{town.comment.pk}/history",
     ):  # fmt: skip
+        page.goto(address)
+        looks.over(page)
+
+
+def test_a_thread_that_opens_with_a_part(visit, looks, town, monkeypatch):
+    monkeypatch.setattr(budget, "WHOLE", 5)
+    monkeypatch.setattr(budget, "PART", 9)  # so that another stub comes in, below the last level
+    page = visit(refused=ALL_REFUSED)
+    page.goto(town.post.get_absolute_url())
+    stubs = page.locator("li.stub > a")
+    addresses = stubs.evaluate_all("all => all.map(each => each.href)")
+    assert len(addresses) > 1
+    page.route(re.compile("after="), lambda route: route.fulfill(status=404))
+    stubs.last.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    looks.over(page)
+    page.unroute_all()
+    stubs.last.click()
+    expect(page.locator("li.stub.flat > a")).to_be_visible()
+    looks.over(page)
+    for address in (*addresses, f"{town.post.get_absolute_url()}?all"):
         page.goto(address)
         looks.over(page)
 

@@ -52,7 +52,7 @@ def main() -> None:
         env = environment(Path(folder), "browser", until_the_end)
         path = filled(env, posts=1, comments=COMMENTS, one_thread=True)
         with serving(env), chromium_running() as browser:
-            address = f"http://127.0.0.1:{env['PORT']}{path}"
+            address = f"http://127.0.0.1:{env['PORT']}{path}?all"
             visits = [visit(browser, address) for _ in range(RUNS)]
     for what in visits[0]:
         print(f"{what} | {statistics.median(one[what] for one in visits):.0f}")

@@ -9,6 +9,7 @@ drops them in the end; the CPU is still that of the site alone.
 
 import argparse
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TICK = os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 4
 SECONDS = 3.0  # for each rate
+PART = 500  # comments, as forum/comments/budget.py has it
 ONE_LINE = """
 import os
 BODY = open(os.environ["BENCH_BODY"], "rb").read()
@@ -250,7 +252,8 @@ def rate(env: dict[str, str], path: str, **headers: str) -> float:
 def threads(folder: Path, until_the_end: ExitStack) -> None:
     env = environment(folder, "threads", until_the_end)
     path = filled(env, posts=1, comments=1000, one_thread=True)
-    whole = filled(env, posts=1, comments=10_000, one_thread=True, seed=2)
+    full = filled(env, posts=1, comments=2_000, one_thread=True, seed=4)
+    ten_thousand = filled(env, posts=1, comments=10_000, one_thread=True, seed=2)
     large = filled(env, posts=1, comments=100_000, one_thread=True, seed=3)
     cookie = session(env)
     with serving(env) as pid:
@@ -266,14 +269,34 @@ def threads(folder: Path, until_the_end: ExitStack) -> None:
         unchanged = cost(pid, Reader(env, path, Cookie=cookie, If_None_Match=tag), requests=100)
         row("the same, unchanged", "304", f"{unchanged:.1f} ms")
         before = memory_of(pid)
-        ten = cost(pid, Reader(env, whole, Cookie=cookie), requests=2)
+        ten = cost(pid, Reader(env, f"{ten_thousand}?all", Cookie=cookie), requests=2)
         more = memory_of(pid, name="VmHWM") - before
         row("10,000 whole, signed in", "12 times the 1,000, 60 MB", f"{ten / signed_in:.1f} times, {more:.0f} MB")
+        two = cost(pid, Reader(env, full, Cookie=cookie), requests=5)
+        row("2,000 whole, signed in", "stated", f"{two / signed_in:.1f} times ({two:.0f} ms)")
+        for name, thread in (("10,000", ten_thousand), ("100,000", large)):
+            opening = Reader(env, thread, Cookie=cookie)
+            size, spent = len(opening.first()[1]) / 1e6, cost(pid, opening, requests=5)
+            part = cost(pid, Reader(env, stub_in(opening.first()[1], thread), Cookie=cookie), requests=5)
+            row(
+                f"the opening of {name}", "stated", f"{spent / two:.1f} times the 2,000 ({spent:.0f} ms, {size:.2f} MB)"
+            )
+            row(
+                f"the largest branch left out of it, its best {PART}",
+                "stated",
+                f"{part / two:.1f} times ({part:.0f} ms)",
+            )
         small, big = (
             cost(pid, Reader(env, branch_of(env, thread), Cookie=cookie), requests=30) for thread in (path, large)
         )
         row("a branch of about 20, in a thread of 100,000", "as in a thread of 1,000", f"{big / small:.2f} times")
     _rates(folder, env, path)
+
+
+def stub_in(page: bytes, thread: str) -> str:
+    """The address of the stub on ``page`` that stands for most replies to one comment."""
+    stubs = re.findall(r'<li class="stub[^>]*><a href="(c/[^"]+)">([0-9,]+) more', page.decode())
+    return thread + max(stubs, key=lambda stub: int(stub[1].replace(",", "")))[0]
 
 
 BRANCH = """

@@ -1,6 +1,6 @@
 # Every target works from a fresh clone. The work is done by the short scripts in bin/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak fuzz setup lock
+.PHONY: help run test check bench soak servers fuzz setup lock
 
 help:  ## say what can be made
 	@echo 'Colloquy: threaded research discussion. What can be made:'
@@ -23,6 +23,9 @@ bench:  ## measure what rendering and reading cost on this machine
 
 soak:  ## writers and readers at once, and kill -9 in the middle of them, for a quarter of an hour
 	@bin/soak
+
+servers:  ## a site on many machines, all of them this one: does it stay whole when the databases die?
+	@bin/servers
 
 fuzz:  ## look for texts that cost the renderer too much, for five minutes
 	@bin/fuzz

@@ -41,9 +41,14 @@ def env_int(name: str, *, default: int, at_least: int = 0, at_most: int | None =
     return value
 
 
+def env_list(name: str) -> list[str]:
+    """Words, comma-separated; empty ones are dropped."""
+    return [word for part in env_str(name).split(",") if (word := part.strip())]
+
+
 def env_hosts(name: str) -> list[str]:
-    """Names of hosts, comma-separated; empty ones are dropped, ``.example.org`` stands for all below it."""
-    hosts = [host for part in env_str(name).split(",") if (host := part.strip())]
+    """Names of hosts, comma-separated; ``.example.org`` stands for all below it."""
+    hosts = env_list(name)
     for host in hosts:
         if not re.fullmatch(r"\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", host):
             raise ImproperlyConfigured(f"{name} must be names of hosts, such as forum.example.org, not {host!r}.")

@@ -16,6 +16,7 @@ from forum.env import (
     env_hosts,
     env_int,
     env_ip,
+    env_list,
     env_mailbox,
     env_secret,
     env_str,
@@ -162,14 +163,17 @@ STORAGES = {
 
 # --- Where things are kept --------------------------------------------------------------------------------------------
 
-try:
-    DATABASES: dict[str, Any] = {
-        "default": dj_database_url.parse(
-            env_str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'colloquy.sqlite3'}"), conn_health_checks=True
-        )
-    }
-except (ValueError, dj_database_url.ParseError) as fault:
-    raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {fault}") from None
+
+def _database(name: str, url: str) -> dict[str, Any]:
+    try:
+        return dict(dj_database_url.parse(url, conn_health_checks=True))
+    except (ValueError, dj_database_url.ParseError) as fault:
+        raise ImproperlyConfigured(f"{name} cannot be read: {fault}") from None
+
+
+DATABASES: dict[str, Any] = {
+    "default": _database("DATABASE_URL", env_str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'colloquy.sqlite3'}"))
+}
 match DATABASES["default"].get("ENGINE"):
     case "django.db.backends.sqlite3":
         DATABASES["default"]["ENGINE"] = "forum.kit.fair_sqlite3"  # whose writers stand in line
@@ -182,7 +186,7 @@ match DATABASES["default"].get("ENGINE"):
     case "django.db.backends.postgresql":
         # A server that says nothing must not hold the site's threads for the two hours that TCP itself would wait.
         DATABASES["default"].setdefault("OPTIONS", {}).update(
-            connect_timeout=4,  # seconds
+            connect_timeout=4,  # seconds for each host that the address names
             keepalives_idle=10,  # seconds
             keepalives_interval=5,  # seconds
             keepalives_count=3,
@@ -195,6 +199,20 @@ match DATABASES["default"].get("ENGINE"):
 # Seconds for which a thread keeps its connection. On SQLite too: who closes the last one writes the log back into the
 # file and deletes it, which would cost every request 3 ms of CPU.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+
+# Copies of the database to read from (forum/kit/replicas.py), and the seconds by which one may be behind.
+REPLICAS = [f"replica_{number}" for number, _ in enumerate(env_list("DATABASE_REPLICA_URLS"), start=1)]
+REPLICA_LAG = env_int("COLLOQUY_REPLICA_LAG", default=5, at_least=1, at_most=60)
+for _alias, _url in zip(REPLICAS, env_list("DATABASE_REPLICA_URLS"), strict=True):
+    _replica = DATABASES[_alias] = _database("DATABASE_REPLICA_URLS", _url)
+    if {_replica["ENGINE"], DATABASES["default"]["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URLS is for PostgreSQL alone, and so must DATABASE_URL be then.")
+    _replica["CONN_MAX_AGE"] = 60
+    _replica["TEST"] = {"MIRROR": "default"}
+    # Seconds; and milliseconds for which what was sent may stay without a sign from the other machine.
+    _replica["OPTIONS"] = {"connect_timeout": 2, "tcp_user_timeout": 5000} | _replica.get("OPTIONS", {})
+if REPLICAS:
+    DATABASE_ROUTERS = ["forum.kit.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Answers for readers who are not logged in are kept in "pages" (forum/pages/door.py): at most a hundred megabytes.

@@ -3,6 +3,7 @@
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
@@ -11,12 +12,18 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from forum.instruments.front import Instruments  # noqa: E402 - they need Django's settings
+from forum.instruments.front import Instruments  # noqa: E402 - these need Django's settings
 from forum.kit.intake import Intake  # noqa: E402
-from forum.pages.door import Door  # noqa: E402
+from forum.kit.positions import Positions, watch  # noqa: E402
+from forum.kit.replicas import Reading  # noqa: E402
+from forum.pages.door import Application, Door  # noqa: E402
 
-inside = Intake(Door(django), largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, threads=settings.THREADS)
-application = Instruments(inside)
+inside: Application = Door(django)
+if settings.REPLICAS:
+    positions = Positions(settings.REPLICAS, lag=settings.REPLICA_LAG)
+    watch(positions)
+    inside = Reading(inside, positions)
+application = Instruments(Intake(inside, largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, threads=settings.THREADS))
 
 # A long thread makes tens of thousands of objects and drops them again, none in a circle. Python's defaults would look
 # through all that Django has loaded several times for each such page: a third of its time.

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.db.models import QuerySet
 
 from forum.instruments.database import measured, note
+from forum.kit.replicas import reading_from
 
 
 class Compiled:
@@ -41,13 +42,13 @@ class Compiled:
         return self.sql.replace("%s", "?") if connection.vendor == "sqlite" else self.sql
 
     def rows(self, value: int) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
+        with connections[reading_from()].cursor() as cursor:
             cursor.execute(self.sql, (value,))
             return cursor.fetchall()
 
     def row(self, value: int) -> tuple[Any, ...] | None:
         """The first row, past Django's cursor, which takes three times as long as SQLite; not in its log."""
-        database = connections["default"]
+        database = connections[reading_from()]
         database.ensure_connection()
         begun = perf_counter()
         with self.turn, database.wrap_database_errors:

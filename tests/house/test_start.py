@@ -20,7 +20,7 @@ def settings_with(monkeypatch, tmp_path):
 
     def run(**variables: str) -> dict:
         for name in list(os.environ):
-            if name.startswith("COLLOQUY_") or name in {"PORT", "DATABASE_URL", "REDIS_URL"}:
+            if name.startswith("COLLOQUY_") or name in {"PORT", "DATABASE_URL", "DATABASE_REPLICA_URLS", "REDIS_URL"}:
                 monkeypatch.delenv(name)
         for name, value in {"COLLOQUY_VAR": str(tmp_path), **variables}.items():
             monkeypatch.setenv(name, value)
@@ -53,6 +53,9 @@ def settings_with(monkeypatch, tmp_path):
         ("DATABASE_URL", "mysql://root@127.0.0.1/colloquy"),
         ("DATABASE_URL", "colloquy.sqlite3"),
         ("DATABASE_URL", "postgres://postgres@127.0.0.1:port/colloquy"),
+        ("DATABASE_REPLICA_URLS", "10.0.0.2"),
+        ("DATABASE_REPLICA_URLS", "postgres://postgres@10.0.0.2/colloquy"),  # of an SQLite file there are none
+        ("COLLOQUY_REPLICA_LAG", "0"),
         ("REDIS_URL", "127.0.0.1:6379"),
         ("COLLOQUY_ORCID_CLIENT_ID", "without its secret"),
         ("COLLOQUY_GITHUB_SECRET", "without its id"),
@@ -114,6 +117,28 @@ def test_an_https_address_raises_the_walls(settings_with):
     for wall in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS"):
         assert found[wall], wall
     assert "SECURE_PROXY_SSL_HEADER" not in found  # nobody said that there is a proxy to be believed
+
+
+def test_of_several_hosts_libpq_finds_the_one_that_takes_writes(settings_with):
+    url = "postgres://me:secret@/colloquy?host=10.0.0.1,10.0.0.2&port=5432,5433&target_session_attrs=read-write"
+    found = settings_with(DATABASE_URL=url)["DATABASES"]["default"]
+    assert (found["HOST"], found["PORT"], found["USER"], found["NAME"]) == ("", "", "me", "colloquy")
+    assert found["OPTIONS"] == {
+        "host": "10.0.0.1,10.0.0.2",
+        "port": "5432,5433",
+        "target_session_attrs": "read-write",
+        "connect_timeout": 5,
+    }
+
+
+def test_replicas_get_names_and_a_router(settings_with):
+    assert "DATABASE_ROUTERS" not in settings_with()
+    one, two = (f"postgres://me@10.0.0.{number}/colloquy?connect_timeout=9" for number in (2, 3))
+    found = settings_with(DATABASE_URL="postgres://me@10.0.0.1/colloquy", DATABASE_REPLICA_URLS=f"{one}, {two}")
+    assert found["REPLICAS"] == ["replica_1", "replica_2"]
+    assert found["DATABASES"]["replica_2"]["HOST"] == "10.0.0.3"
+    assert found["DATABASES"]["replica_2"]["OPTIONS"]["connect_timeout"] == 9
+    assert found["DATABASE_ROUTERS"] == ["forum.kit.replicas.Router"]
 
 
 def test_a_sign_in_provider_appears_with_both_its_settings(settings_with):

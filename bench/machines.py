@@ -187,6 +187,9 @@ class Machines:
     def start_site(self, name: str, env: dict[str, str]) -> None:
         self.start(name, sys.executable, "manage.py", "serve", env=env | {"PORT": str(self.port(name))})
 
+    def start_worker(self, name: str, env: dict[str, str]) -> None:
+        self.start(name, sys.executable, "manage.py", "work", env=env)
+
     def start_proxy(self, name: str, *, sites: list[str]) -> None:
         servers = [f"    server {site} 127.0.0.1:{self.port(site)} check inter 1s" for site in sites]
         config = self.folder / "haproxy.cfg"

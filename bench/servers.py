@@ -1,9 +1,9 @@
 """A site on many machines, all of them this one: does it stay whole when the databases die?
 
-Starts a primary and a streaming replica, Redis, two servers and a proxy in front, and lets people write and read
-through the proxy. The replica is killed and comes back; the primary is killed and the replica promoted. In the end
-every acknowledged act must be there exactly once. Prints a table; ends with 1 when something is missing. Needs
-Debian's postgresql, redis-server and haproxy.
+Starts a primary and a streaming replica, Redis, two servers, a worker and a proxy in front, and lets people write and
+read through the proxy. The replica is killed and comes back; the primary is killed and the replica promoted; a worker
+is killed. In the end every acknowledged act must be there exactly once. Prints a table; ends with 1 when something is
+missing. Needs Debian's postgresql, redis-server and haproxy.
 """
 
 import argparse
@@ -35,6 +35,13 @@ for number in range({WRITERS}):
     EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
 for number in range({POSTS}):
     print(publish(author=person, title=f"Thread {{number}}", source="The claim.").get_absolute_url())
+"""
+
+RENAME = """
+from forum.posts.models import Post
+from forum.posts.services import edit
+post = Post.objects.get(title="Thread 0")
+edit(editor=post.author, post=post, title="Another name", source=post.source, tags=[], saves=post.saves)
 """
 
 
@@ -77,6 +84,7 @@ class Story:
             "COLLOQUY_SITE_URL": f"http://127.0.0.1:{machines.port('proxy')}",
             "COLLOQUY_PROXIES": "1",
             "COLLOQUY_RENDERERS": "1",
+            "COLLOQUY_TASKS": "database",
             "COLLOQUY_LOG_LEVEL": "warning",
         }
         self.env |= {
@@ -96,6 +104,7 @@ class Story:
                 visitor.join(60)
         self.sum_up()
         self.look_into_the_database()
+        self.rename()
         return self.faults
 
     def build(self) -> list[str]:
@@ -112,6 +121,7 @@ class Story:
         threads = manage(self.env, "shell", "-v0", "-c", TOWN).split()
         for site in SITES:
             machines.start_site(site, self.env)
+        machines.start_worker("worker", self.env)
         machines.start_proxy("proxy", sites=SITES)
         wait_until(lambda: Visitor.ask(self.passer_by(), "GET", "/")[0] == 200, "the site behind the proxy")
         self.diary = Diary()
@@ -221,6 +231,20 @@ class Story:
             row("trees and counters", manage(self.env, "check_trees").strip())
         except RuntimeError as fault:
             self.faults.append(str(fault))
+
+    def rename(self) -> None:
+        """A post that texts refer to; the worker is killed, wherever it is with that, and another one started."""
+        manage(self.env, "shell", "-v0", "-c", RENAME)
+        if self.machines.running["worker"].poll() is None:
+            self.machines.kill("worker")
+        self.machines.start_worker("worker_2", self.env)
+        marked = "SELECT 1 FROM posts_post WHERE citations_stale_at IS NOT NULL"
+        seconds = wait_until(lambda: not self.machines.sql("replica", marked), "the worker")
+        query = "SELECT count(*), count(*) FILTER (WHERE html LIKE '%Another name%') FROM comments_commentbody WHERE {}"
+        ((texts, right),) = self.machines.sql("replica", query.format("source LIKE '%[[Thread 0]]%'"))
+        row("texts that a new worker rendered after a rename", f"{right} of {texts}, in {seconds:.1f} s with its start")
+        if texts != right or not texts:
+            self.faults.append("texts show an old title")
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Writer(Visitor):
             time.sleep(PAUSE)
 
     def reply(self) -> None:
-        text = f"Words {uuid.uuid4().hex} of {self.person}."
+        text = f"Words {uuid.uuid4().hex} of {self.person}, who has read [[Thread 0]]."
         form = {"source": text, "form": str(uuid.uuid4()), "action": "reply"}
         if self.own and self.random.random() < 0.7:
             form["parent"] = str(self.random.choice(self.own[-8:]))
@@ -146,5 +146,5 @@ class Writer(Visitor):
 
     def look_for(self, text: str) -> None:
         status, _, page = self.insist("GET", self.thread)
-        if status == 200 and text not in page:
+        if status == 200 and text.partition(",")[0] not in page:
             self.diary.unread.append(text)

@@ -9,8 +9,8 @@ comment_published = Signal()  # sender=Comment, comment: Comment; inside the act
 people_mentioned = Signal()
 # sender=Post, post_id: int; of its discussion something was withdrawn, restored or moved; inside the act's transaction
 discussion_withdrawn = Signal()
-# sender=Post, post_id: int; what other texts may show of it is another now; after the commit. Followers say whether
-# all texts of their room have followed.
+# sender=Post, post_id: int, in_a_request: bool; what other texts may show of it is another now; after the commit, and
+# where somebody waits for it only for so long. Followers say whether all texts of their room have followed.
 title_changed = Signal()
 # sender=User, person: User; the name that pages show has changed; inside the act's transaction
 person_renamed = Signal()

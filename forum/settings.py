@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.mfa",
     "django_htmx",
+    "django_tasks_db",
     "forum.moderation.desk.DeskConfig",  # django.contrib.admin, as our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -211,6 +212,13 @@ for _alias, _url in zip(REPLICAS, env_list("DATABASE_REPLICA_URLS"), strict=True
     _replica["TEST"] = {"MIRROR": "default"}
     # Seconds; and milliseconds for which what was sent may stay without a sign from the other machine.
     _replica["OPTIONS"] = {"connect_timeout": 2, "tcp_user_timeout": 5000} | _replica.get("OPTIONS", {})
+# Connections that the threads of a process share, to each database; 0: every thread keeps one of its own.
+if POOL := env_int("DATABASE_POOL", default=0, at_most=64):
+    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_POOL is for PostgreSQL alone, and so must DATABASE_URL be then.")
+    for _database_settings in DATABASES.values():
+        _database_settings["CONN_MAX_AGE"] = 0  # given back after each request
+        _database_settings["OPTIONS"]["pool"] = {"min_size": POOL, "max_size": POOL, "timeout": 10}  # seconds
 if REPLICAS:
     DATABASE_ROUTERS = ["forum.kit.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -238,6 +246,16 @@ if REDIS_URL := env_str("REDIS_URL"):
         "pages": redis | {"STAND_IN": "pages here", "KEY_PREFIX": "pages"},
         **{f"{name} here": cache for name, cache in LOCAL_CACHES.items()},
     }
+
+# What may take long after an act: done by the request itself, or by a worker that finds it in the database.
+TASK_MODE = env_choice("COLLOQUY_TASKS", default="immediate", choices=("immediate", "database"))
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if TASK_MODE == "database"
+        else "django.tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 # --- People -----------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,6 @@ def show_the_new_name(*, person: User, **_: object) -> None:
     touch_threads_of(person)
 
 
-def show_the_title(*, post_id: int, **_: object) -> bool:
+def show_the_title(*, post_id: int, in_a_request: bool, **_: object) -> bool:
     """In the comments that refer to the post. Whether it is done in all of them."""
-    return renew(citing(Post.objects.filter(pk=post_id)), stored=stored, store=store)
+    return renew(citing(Post.objects.filter(pk=post_id)), stored=stored, store=store, in_a_request=in_a_request)

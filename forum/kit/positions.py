@@ -86,6 +86,7 @@ def _look_again_and_again(alias: str, note: Callable[[int | None], None]) -> Non
             well = not well
             logger.warning("The database %s %s.", alias, "answers again" if well else "does not answer as it should")
         note(position)
+        connections[alias].close_if_unusable_or_obsolete()  # as after a request: a shared one is given back
         time.sleep(EVERY)
 
 

@@ -11,8 +11,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 # Tables of other applications that nobody should write by hand: this site has no groups, its providers stand in the
-# settings, and tokens are secrets.
-LEFT_OUT = frozenset({"auth.group", "socialaccount.socialapp", "socialaccount.socialtoken"})
+# settings, tokens are secrets, and the queue of tasks is the worker's.
+LEFT_OUT = frozenset(
+    {"auth.group", "socialaccount.socialapp", "socialaccount.socialtoken", "django_tasks_database.dbtaskresult"}
+)
 NEWEST = 10  # reports and decisions on the first page
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from forum.instruments.record import note_door
 from forum.kit.compiled import Compiled
 from forum.kit.compression import chosen
+from forum.kit.replicas import reading_from
 from forum.pages.versions import digest, etag_of, house
 from forum.posts.models import Post
 
@@ -96,6 +97,7 @@ def _etag(environ: dict[str, Any]) -> str | None:
         return None
     try:
         found = VERSIONS.row(int(page[1]))
+        connections[reading_from()].close_if_unusable_or_obsolete()  # no request of Django's ends here to do it
     except DatabaseError:
         return None  # Django has a page for it, and opens the connection anew
     return etag_of(environ, uid=found[0], version=found[1]) if found else None

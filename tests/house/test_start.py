@@ -20,7 +20,13 @@ def settings_with(monkeypatch, tmp_path):
 
     def run(**variables: str) -> dict:
         for name in list(os.environ):
-            if name.startswith("COLLOQUY_") or name in {"PORT", "DATABASE_URL", "DATABASE_REPLICA_URLS", "REDIS_URL"}:
+            if name.startswith("COLLOQUY_") or name in {
+                "PORT",
+                "DATABASE_URL",
+                "DATABASE_REPLICA_URLS",
+                "DATABASE_POOL",
+                "REDIS_URL",
+            }:
                 monkeypatch.delenv(name)
         for name, value in {"COLLOQUY_VAR": str(tmp_path), **variables}.items():
             monkeypatch.setenv(name, value)
@@ -39,6 +45,7 @@ def settings_with(monkeypatch, tmp_path):
         ("COLLOQUY_WORKERS", "0"),
         ("COLLOQUY_THREADS", "many"),
         ("COLLOQUY_DEBUG", "perhaps"),
+        ("COLLOQUY_TASKS", "celery"),
         ("COLLOQUY_SITE_URL", "forum.example.org"),
         ("COLLOQUY_SITE_URL", "http://forum.example.org"),
         ("COLLOQUY_SITE_URL", "https://forum.example.org/forum"),
@@ -53,6 +60,8 @@ def settings_with(monkeypatch, tmp_path):
         ("DATABASE_URL", "mysql://root@127.0.0.1/colloquy"),
         ("DATABASE_URL", "colloquy.sqlite3"),
         ("DATABASE_URL", "postgres://postgres@127.0.0.1:port/colloquy"),
+        ("DATABASE_POOL", "65"),
+        ("DATABASE_POOL", "4"),  # an SQLite file has none
         ("DATABASE_REPLICA_URLS", "10.0.0.2"),
         ("DATABASE_REPLICA_URLS", "postgres://postgres@10.0.0.2/colloquy"),  # of an SQLite file there are none
         ("COLLOQUY_REPLICA_LAG", "0"),
@@ -139,6 +148,17 @@ def test_replicas_get_names_and_a_router(settings_with):
     assert found["DATABASES"]["replica_2"]["HOST"] == "10.0.0.3"
     assert found["DATABASES"]["replica_2"]["OPTIONS"]["connect_timeout"] == 9
     assert found["DATABASE_ROUTERS"] == ["forum.kit.replicas.Router"]
+
+
+def test_a_pool_is_shared_and_nobody_keeps_its_connections(settings_with):
+    urls = {
+        "DATABASE_URL": "postgres://me@10.0.0.1/colloquy",
+        "DATABASE_REPLICA_URLS": "postgres://me@10.0.0.2/colloquy",
+    }
+    assert {base["CONN_MAX_AGE"] for base in settings_with(**urls)["DATABASES"].values()} == {60}
+    found = settings_with(**urls, DATABASE_POOL="4")["DATABASES"]
+    assert {base["CONN_MAX_AGE"] for base in found.values()} == {0}
+    assert {base["OPTIONS"]["pool"]["max_size"] for base in found.values()} == {4}
 
 
 def test_a_sign_in_provider_appears_with_both_its_settings(settings_with):

@@ -3,8 +3,10 @@
 import gzip
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -198,3 +200,26 @@ def test_another_post_of_the_same_number_is_another_page(door, post):
     tag = ask(door, post.get_absolute_url())["headers"]["ETag"]
     Post.objects.filter(pk=post.pk).update(uid="urn:of-another-database")
     assert ask(door, post.get_absolute_url(), HTTP_IF_NONE_MATCH=tag)["status"] == 200
+
+
+def test_a_connection_that_is_shared_is_given_back_when_django_was_not_asked(door, django, post):
+    ask(door, post.get_absolute_url())
+    connection.close()
+    given, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
+    try:
+        ask(door, post.get_absolute_url())
+    finally:
+        connection.settings_dict["CONN_MAX_AGE"] = given
+    assert django.asked == 1
+    assert connection.connection is None
+
+
+def test_a_database_that_was_started_again_is_found_without_a_restart_of_ours(door, post):
+    if connection.vendor != "postgresql":
+        pytest.skip("a file is not started again")
+    address = post.get_absolute_url()
+    for known in ("", "sessionid=x"):  # answered by the door, and by Django
+        ask(door, address, HTTP_COOKIE=known)
+        with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        assert ask(door, address, HTTP_COOKIE=known)["status"] == 200

@@ -212,13 +212,13 @@ for _alias, _url in zip(REPLICAS, env_list("DATABASE_REPLICA_URLS"), strict=True
     _replica["TEST"] = {"MIRROR": "default"}
     # Seconds; and milliseconds for which what was sent may stay without a sign from the other machine.
     _replica["OPTIONS"] = {"connect_timeout": 2, "tcp_user_timeout": 5000} | _replica.get("OPTIONS", {})
-# Connections that the threads of a process share, to each database; 0: every thread keeps one of its own.
+# Connections to the primary that the threads of a process share; 0: every thread keeps one of its own. Not to replicas:
+# psycopg's pool makes who asks wait for a dead one, and finds it again only after a while. A refusal comes at once.
 if POOL := env_int("DATABASE_POOL", default=0, at_most=64):
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_POOL is for PostgreSQL alone, and so must DATABASE_URL be then.")
-    for _database_settings in DATABASES.values():
-        _database_settings["CONN_MAX_AGE"] = 0  # given back after each request
-        _database_settings["OPTIONS"]["pool"] = {"min_size": POOL, "max_size": POOL, "timeout": 10}  # seconds
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # given back after each request
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": POOL, "max_size": POOL, "timeout": 5}  # seconds
 if REPLICAS:
     DATABASE_ROUTERS = ["forum.kit.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

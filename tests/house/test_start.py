@@ -157,8 +157,8 @@ def test_a_pool_is_shared_and_nobody_keeps_its_connections(settings_with):
     }
     assert {base["CONN_MAX_AGE"] for base in settings_with(**urls)["DATABASES"].values()} == {60}
     found = settings_with(**urls, DATABASE_POOL="4")["DATABASES"]
-    assert {base["CONN_MAX_AGE"] for base in found.values()} == {0}
-    assert {base["OPTIONS"]["pool"]["max_size"] for base in found.values()} == {4}
+    assert (found["default"]["CONN_MAX_AGE"], found["default"]["OPTIONS"]["pool"]["max_size"]) == (0, 4)
+    assert (found["replica_1"]["CONN_MAX_AGE"], "pool" in found["replica_1"]["OPTIONS"]) == (60, False)
 
 
 def test_a_sign_in_provider_appears_with_both_its_settings(settings_with):

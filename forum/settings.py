@@ -218,7 +218,8 @@ if POOL := env_int("DATABASE_POOL", default=0, at_most=64):
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_POOL is for PostgreSQL alone, and so must DATABASE_URL be then.")
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # given back after each request
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": POOL, "max_size": POOL, "timeout": 5}  # seconds
+    _pool = {"min_size": POOL, "max_size": POOL, "timeout": 5}  # seconds
+    DATABASES["default"]["OPTIONS"] = {**DATABASES["default"].get("OPTIONS", {}), "pool": _pool}
 if REPLICAS:
     DATABASE_ROUTERS = ["forum.kit.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

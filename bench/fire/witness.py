@@ -42,12 +42,12 @@ class Witness:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
-    import django  # noqa: PLC0415 - the class above is for a process without it
+    import django
 
     django.setup()
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
-    from bench.fire import judging, looking, staging  # noqa: PLC0415
+    from bench.fire import judging, looking, staging
 
     answers = {"stage": staging.stage, "look": looking.Looker().look, "judge": judging.judge}
     for line in sys.stdin:

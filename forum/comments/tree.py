@@ -286,15 +286,22 @@ def _faults(tree: Mapping[int, Stored]) -> list[Fault]:
     return [Fault(min(posts), row.tree_id, reason) for reason in sorted(reasons)]
 
 
-def posts_to_rebuild(faults: Iterable[Fault]) -> set[int]:
-    """The posts whose rebuilding mends ``faults``: those of the trees, and those of parents that stand elsewhere."""
-    return {
-        post
-        for trees in _some_trees({fault.tree_id for fault in faults})
-        for pair in trees.order_by().values_list("post_id", "parent__post_id").distinct()
-        for post in pair
-        if post is not None
-    }
+def trees_to_rebuild(faults: Iterable[Fault]) -> dict[int, set[int]]:
+    """By post: the trees whose rebuilding there mends ``faults``.
+
+    They are the broken ones, and those in which the parents of their comments stand: a branch may come back there.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    for trees in _some_trees({fault.tree_id for fault in faults}):
+        places = trees.order_by().values_list("tree_id", "post_id", "parent__tree_id", "parent__post_id").distinct()
+        rows = list(places)
+        above: dict[int, set[int]] = defaultdict(set)
+        for tree_id, _, other, _ in rows:
+            above[tree_id] |= {tree_id} | ({other} if other is not None else set())
+        for tree_id, post_id, _, other_post in rows:
+            for post in {post_id, other_post} - {None}:
+                found[post] |= above[tree_id]
+    return found
 
 
 def _some_trees(tree_ids: Iterable[int]) -> Iterator[QuerySet[Comment]]:
@@ -304,24 +311,16 @@ def _some_trees(tree_ids: Iterable[int]) -> Iterator[QuerySet[Comment]]:
 
 
 @transaction.atomic
-def rebuild(post_id: int, *, broken: set[int]) -> int:
-    """Number the trees ``broken`` of a post by their parents; gives the number of rows written.
+def rebuild(post_id: int, *, tree_ids: set[int]) -> int:
+    """Number these trees of a post by their parents; gives the number of rows written.
 
-    Those, too, in which the parents of their comments stand: a branch may come back there. Trees that are well stay
-    unread, since a thread may have a million comments.
-
-    A loop of parents is cut at its oldest comment, which becomes top-level, as does a comment whose parent does not
-    exist. A comment whose parent is in another post follows its parent there, when that post is rebuilt.
+    Its other trees stay unread, since a thread may have a million comments. A loop of parents is cut at its oldest
+    comment, which becomes top-level, as does a comment whose parent does not exist. A comment whose parent is in
+    another post follows its parent there, when that post is rebuilt.
     """
     _lock_all_trees()
-    above = {
-        tree_id
-        for trees in _some_trees(broken)
-        for tree_id in trees.order_by().values_list("parent__tree_id", flat=True).distinct()
-        if tree_id is not None
-    }
     stored: dict[int, Stored] = {}
-    for trees in _some_trees(broken | above):
+    for trees in _some_trees(tree_ids):
         stored |= _stored(trees.filter(post_id=post_id))
     fresh = set(stored)
     while fresh:  # what hangs on these comments, wherever it is stored, level by level

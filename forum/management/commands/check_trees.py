@@ -61,10 +61,9 @@ class Command(BaseCommand):
         return list(inboxes.miscounted().filter(pk__in=found))
 
     def _mend(self, broken: list[tree.Fault]) -> None:
-        tree_ids = {fault.tree_id for fault in broken}
-        for post_id in sorted(tree.posts_to_rebuild(broken)):
+        for post_id, tree_ids in sorted(tree.trees_to_rebuild(broken).items()):
             with transaction.atomic():
-                written = tree.rebuild(post_id, broken=tree_ids)
+                written = tree.rebuild(post_id, tree_ids=tree_ids)
                 services.recount(post_id=post_id)
             self.stdout.write(f"post {post_id}: {written} comments put in their places")
         for post in list(queries.miscounted()):

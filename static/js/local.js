@@ -45,7 +45,7 @@ const nearby = new IntersectionObserver(
   { rootMargin: "1500px 0px" },
 );
 
-export function prepare(root) {
+function prepare(root) {
   refresh(root);
   for (const box of root.querySelectorAll(".text :is(pre, table, .display), .scrolls")) nearby.observe(box);
 }

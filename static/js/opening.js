@@ -1,6 +1,5 @@
 // A big thread opens with the best of its comments. A stub stands for the others and leads to a page of them; here it
 // brings them in where it stands. A link to a comment that is not on the page leads to where it is.
-import { prepare } from "./local.js";
 
 /** How deep the stub stands, so that what comes in is flattened below the cap as the page around it is. */
 function levelOf(stub) {
@@ -55,9 +54,10 @@ async function bringIn(stub) {
     dropTwins(list);
     const come = [...list.children].map((each) => document.adoptNode(each));
     if (found < expected) come.push(note("Fewer than announced: the discussion has changed since this page was opened."));
-    for (const each of come) prepare(each);
     const held = stub.contains(document.activeElement);
     stub.replaceWith(...come);
+    // As htmx says it, for local.js: an import would run that a second time, since its address has a hash on the page.
+    for (const each of come) each.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
     const first = come.find((each) => each.matches(".node"))?.querySelector("article");
     if (first && held) {
       first.tabIndex = -1;

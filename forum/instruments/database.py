@@ -14,7 +14,9 @@ from forum.instruments.record import CURRENT
 
 LONGEST = 2_000  # characters of a statement that is logged; a tree's new numbers come by the hundred
 OURS = tuple(str(Path(settings.BASE_DIR) / room) + "/" for room in ("accounts", "forum"))
-BETWEEN = (str(Path(__file__).parent) + "/", str(Path(settings.BASE_DIR) / "forum" / "kit" / "compiled.py"))
+BETWEEN = tuple(
+    str(Path(settings.BASE_DIR) / "forum" / part) for part in ("instruments", "kit/compiled.py", "kit/fair_sqlite3")
+)
 
 logger = logging.getLogger(__name__)
 

@@ -81,7 +81,7 @@ def test_the_page_of_a_fault_names_it_and_so_does_its_traceback(ask, logged, mon
     from forum.pages import health
 
     stream = logged(TextFormatter())
-    monkeypatch.setattr(health, "trouble_with_database", lambda: 1 / 0)
+    monkeypatch.setattr(health.questions, "ask", lambda: 1 / 0)
 
     status, headers, body = ask("/readyz")
 

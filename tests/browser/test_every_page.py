@@ -38,7 +38,7 @@ DESKS = ["accounts_user", "comments_comment", "moderation_decision", "moderation
 
 # Addresses that answer with no page of their own, and the names of those that a test below opens one by one.
 NO_PAGE = {
-    "pages:alive", "pages:ready", "pages:post", "posts:preview", "exports:thread", "exports:branch",
+    "pages:alive", "pages:ready", "pages:metrics", "pages:post", "posts:preview", "exports:thread", "exports:branch",
     "mfa_download_recovery_codes", "mfa_login_webauthn", "account_confirm_login_code", "socialaccount_signup",
     "account_set_password",
 }  # fmt: skip

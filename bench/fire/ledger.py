@@ -68,12 +68,18 @@ def lines_of(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
 
 
 def acts_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """By mark all acts that were sent, with the last that is known of each. A resent form is the same act."""
+    """By mark all acts that were sent, with the last that is known of each. A resent form is the same act.
+
+    A refusal says nothing of an earlier sending whose outcome nobody knows: it may be why this one was refused.
+    """
     acts: dict[str, dict[str, Any]] = {}
     for line in lines_of(folder, "writer"):
         if "mark" in line:
             act = acts.setdefault(line["mark"], {"outcome": UNKNOWN, "sendings": 0})
+            left_open = act["sendings"] and act["outcome"] == UNKNOWN
             act.update(line)
+            if left_open and act["outcome"] == REFUSED:
+                act["outcome"] = UNKNOWN
             act["sendings"] += "outcome" in line
     return acts
 

@@ -82,6 +82,13 @@ def test_what_was_refused_or_never_sent_is_found(reply, found, noted, ann):
     assert f"publish {LOST} was refused and is there" in found()
 
 
+def test_a_refusal_after_an_unknown_sending_says_nothing_of_that_one(reply, found, noted, ann, tmp_path):
+    make_comment(reply.post, ann, source=LOST)
+    Ledger(tmp_path / "writer-0.jsonl", synced=False).write(mark=LOST, kind="publish", outcome="unknown", lost=True)
+    noted(LOST, "publish", "refused", title="", source="")
+    assert "was refused and is there" not in found()
+
+
 @pytest.mark.parametrize(
     "damage,words",
     [

@@ -13,20 +13,15 @@ from django.core.cache import caches
 from django.db import DatabaseError, connections
 
 from forum.instruments.record import note_door
-from forum.kit.compiled import Compiled
 from forum.kit.compression import chosen
 from forum.kit.replicas import reading_from
-from forum.pages.versions import digest, etag_of, house
-from forum.posts.models import Post
+from forum.pages.versions import VERSIONS, digest, etag_of, house
 
 PAGE = re.compile(r"/posts/([1-9][0-9]{0,17})/[^/]+/(?:c/[0-9]+/)?")
 # As the pages ask them: an order, and all comments, or those that a stub stands for.
 QUESTIONS = re.compile(r"(?:sort=(?:old|new|active))?&?(?:all|after=[0-9]{1,18}(?:&level=[0-9])?)?")
 LARGEST = 2_000_000  # bytes of a page that is kept as it goes out: compressed, a thread of 20,000
 KEPT_FOR = 7 * 24 * 3600  # seconds; a page that has changed is never asked for again, and goes in time
-VERSIONS = Compiled(
-    lambda pk: Post.objects.filter(pk=pk, published_at__isnull=False).values_list("uid", "thread_version")
-)
 VARY = "Cookie, Accept-Encoding"
 
 type Headers = list[tuple[str, str]]

@@ -22,7 +22,7 @@ from forum.comments.thread import Line, Order, Row
 from forum.kit.http import render_around
 from forum.pages import readings
 from forum.pages.readings import Asked, Reading
-from forum.pages.versions import etag_for
+from forum.pages.versions import etag_for, still_holds
 from forum.posts.models import Post
 from forum.posts.permissions import refusal_to_edit
 
@@ -52,7 +52,7 @@ def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
     if asked.after:
-        return _marked(_rest(request, post, None, asked), etag)
+        return _marked(_rest(request, post, None, asked), etag, post)
     reading = readings.of_thread(post, asked)
     context = _context(post, reading, asked, viewer=request.user) | {
         "tags": sorted(post.tags.all(), key=attrgetter("name")),
@@ -60,7 +60,7 @@ def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
         "bars": _bars(reading.lines),
         "map_height": len(reading.lines) * BAR_STEP,
     }
-    return _marked(_page(request, "pages/thread.html", context, reading, thread=""), etag)
+    return _marked(_page(request, "pages/thread.html", context, reading, thread=""), etag, post)
 
 
 @require_safe
@@ -81,7 +81,7 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
     if asked.after:
-        return _marked(_rest(request, post, comment, asked), etag)
+        return _marked(_rest(request, post, comment, asked), etag, post)
     reading = readings.of_branch(comment, asked)
     start = next(iter(reading.lines), None)
     if not isinstance(start, Row):  # it was moved to another post while we read
@@ -91,7 +91,7 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
         "ancestors": reading.above,
         "start": start.node,
     }
-    return _marked(_page(request, "pages/branch.html", context, reading, thread="../../"), etag)
+    return _marked(_page(request, "pages/branch.html", context, reading, thread="../../"), etag, post)
 
 
 def _rest(request: HttpRequest, post: Post, comment: Comment | None, asked: Asked) -> HttpResponse:
@@ -113,8 +113,9 @@ def _page(
     return render_around(request, template, context, pieces=pieces)
 
 
-def _marked(response: HttpResponse, etag: str | None) -> HttpResponse:
-    if etag:
+def _marked(response: HttpResponse, etag: str | None, post: Post) -> HttpResponse:
+    """With its ETag, once all is read: a page of two versions bears the name of neither."""
+    if etag and still_holds(post):
         response["ETag"] = etag
     return response
 

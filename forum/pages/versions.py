@@ -16,7 +16,12 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 
 from accounts.models import User
+from forum.kit.compiled import Compiled
 from forum.posts.models import Post
+
+VERSIONS = Compiled(
+    lambda pk: Post.objects.filter(pk=pk, published_at__isnull=False).values_list("uid", "thread_version")
+)
 
 
 def etag_of(environ: Mapping[str, Any], *, uid: str, version: int, reader: str = "") -> str:
@@ -35,12 +40,29 @@ def etag_for(request: HttpRequest, post: Post) -> str | None:
     return etag_of(request.META, uid=post.uid, version=post.thread_version, reader=_reader(request))
 
 
+def still_holds(post: Post) -> bool:
+    """Whether the thread is of the version that ``post`` was read with: then all that was read in between is too.
+
+    A page takes several statements, and between two of them somebody may have replied.
+    """
+    return VERSIONS.row(post.pk) == (post.uid, post.thread_version)
+
+
 def _reader(request: HttpRequest) -> str:
     """What of the reader a page shows or allows; with the secret of the forms in it, which a log-in changes."""
     user = request.user
     if not isinstance(user, User):
         return ""
-    state = (user.pk, user.username, user.name, user.is_active, user.is_staff, user.is_suspended, user.suspended_until)
+    state = (
+        user.pk,
+        user.username,
+        user.name,
+        user.unseen,
+        user.is_active,
+        user.is_staff,
+        user.is_suspended,
+        user.suspended_until,
+    )
     return repr((*state, user.suspension_reason, request.META.get("CSRF_COOKIE")))
 
 

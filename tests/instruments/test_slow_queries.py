@@ -11,7 +11,8 @@ from forum.comments.queries import miscounted
 from forum.instruments.database import measured, watch
 from forum.instruments.logs import JSONFormatter, TextFormatter
 from forum.instruments.record import CURRENT, Record
-from forum.pages.door import VERSIONS, Door
+from forum.pages.door import Door
+from forum.pages.versions import VERSIONS
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from forum.comments import services as comments
 from forum.kit import compression
+from forum.pages import readings
 from forum.pages.door import Door
 from forum.posts.models import Post
 from tests.concurrency.neighbour import ask
@@ -172,6 +173,7 @@ def test_a_reader_who_has_the_page_hears_that_it_holds(browse, ben, post, django
     "changed",
     [
         {"display_name": "Benjamin"},
+        {"unseen": 3},
         {"is_staff": True},
         {"suspended_until": timezone.now() + timedelta(days=1)},
     ],
@@ -181,6 +183,21 @@ def test_what_a_reader_is_and_may_changes_their_pages(changed, browse, ben, post
     tag = tag_of(client, post)
     type(ben).objects.filter(pk=ben.pk).update(**changed)
     assert client.get(post.get_absolute_url(), headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_page_that_changed_while_it_was_read_bears_the_name_of_no_version(browse, ben, post, monkeypatch):
+    """Else one ETag would stand for two contents: seen under load on PostgreSQL."""
+    read = readings.of_thread
+
+    def read_before_a_reply(*words):
+        found = read(*words)
+        comments.reply(author=ben, post=post, source="Meanwhile.")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readings, "of_thread", read_before_a_reply)
+        assert "ETag" not in browse().get(post.get_absolute_url()).headers
+    assert "ETag" in browse().get(post.get_absolute_url()).headers
 
 
 def test_a_message_is_not_lost_to_a_page_that_has_not_changed(browse, ben, post):

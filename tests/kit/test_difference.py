@@ -47,8 +47,7 @@ def test_as_much_stays_as_can(old, new):
 
 
 def few_words(seed: int, separator: str) -> str:
-    chosen = random.Random(seed)
-    return "".join(chosen.choice("ab") + separator for _ in range(LIMIT // 2))
+    return "".join(random.Random(seed).choices([f"a{separator}", f"b{separator}"], k=LIMIT // 2))
 
 
 HOSTILE = {

@@ -71,14 +71,18 @@ def faults_of(visit, *, key, whole):
         faults = visit.page.evaluate(
             """(allowed) => {
                 const found = {};
-                const sections = document.querySelectorAll("main > section");
+                const sections = [...document.querySelectorAll("main > section")].filter(each => !each.settled);
                 sections.forEach(poke);
                 for (const section of sections) {
                     const faulty = faults(section, allowed);
                     if (!section.nextElementSibling?.matches("i.sentinel")) faulty.push("breaks out");
                     if (faulty.length) found[section.dataset.case] = faulty;
                 }
-                for (const section of sections) section.innerHTML = section.innerHTML;
+                for (const section of sections) {
+                    const html = section.innerHTML;
+                    section.settled = html === section.parsed;  // parsed again, it would be the same tree again
+                    section.innerHTML = section.parsed = html;
+                }
                 return found;
             }""",
             {**ALLOWED, "key": key, "settledLinks": whole, "math": FORMULAS if whole else None},

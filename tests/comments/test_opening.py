@@ -1,9 +1,10 @@
 """What a page chooses of more comments than it holds, against what must be true of any choice."""
 
 from collections import Counter
+from functools import wraps
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from forum.comments.opening import STEPS, Opening, choose, unfold
@@ -30,11 +31,24 @@ def branch(nodes: list[Node], top: int) -> list[Node]:
     return [each for each in nodes if each.pk in found]
 
 
+def in_every_order(check):
+    """One forest is looked at in all orders: to draw it takes longer than to look."""
+
+    @wraps(check)
+    def checked(**drawn):
+        for order in Order:
+            note(order)
+            check(order=order, **drawn)
+
+    del checked.__wrapped__  # the order is not for hypothesis to draw
+    return checked
+
+
 budgets = st.integers(1, 35)
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests(), budget=budgets)
+@in_every_order
 def test_a_choice_keeps_to_the_budget_and_leaves_no_hole(order, nodes, budget):
     opening = chosen(nodes, order, budget=budget)
 
@@ -50,8 +64,8 @@ def test_a_choice_keeps_to_the_budget_and_leaves_no_hole(order, nodes, budget):
     assert sorted(pk for shown in opening.lists.values() for pk in shown) == sorted(opening.shown)
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests(), budget=budgets)
+@in_every_order
 def test_what_is_shown_and_what_the_stubs_count_is_all_there_is(order, nodes, budget):
     opening = chosen(nodes, order, budget=budget)
 
@@ -64,15 +78,15 @@ def test_what_is_shown_and_what_the_stubs_count_is_all_there_is(order, nodes, bu
         assert count == sum(readable(branch(nodes, each.pk)) for each in left) > 0
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests(), budget=budgets, data=st.data())
+@in_every_order
 def test_the_same_comments_make_the_same_choice_however_they_come(order, nodes, budget, data):
     shuffled = data.draw(st.permutations(nodes))
     assert chosen(nodes, order, budget=budget) == chosen(shuffled, order, budget=budget)
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests(), budget=budgets)
+@in_every_order
 def test_more_room_shows_more_and_takes_nothing_away(order, nodes, budget):
     assume(budget // STEPS == (budget + 1) // STEPS)  # another step is another price of the first list
     assert chosen(nodes, order, budget=budget).shown < chosen(nodes, order, budget=budget + 1).shown or (
@@ -80,16 +94,16 @@ def test_more_room_shows_more_and_takes_nothing_away(order, nodes, budget):
     )
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests(), cap=st.integers(0, 4))
+@in_every_order
 def test_with_room_for_all_it_is_the_whole_page(order, nodes, cap):
     opening = chosen(nodes, order, budget=max(len(nodes), 1))
 
     assert unfold(opening, nodes, cap=cap) == arrange(nodes, order, cap=cap)
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests(), budget=budgets, cap=st.integers(0, 4), level=st.integers(0, 5))
+@in_every_order
 def test_stubs_stand_at_the_end_of_their_lists_and_every_list_is_closed(order, nodes, budget, cap, level):
     opening = chosen(nodes, order, budget=budget)
     lines = unfold(opening, nodes, cap=cap, level=level)
@@ -109,8 +123,8 @@ def test_stubs_stand_at_the_end_of_their_lists_and_every_list_is_closed(order, n
         assert last_of[parent] is stub
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests().filter(bool), budget=budgets, data=st.data())
+@in_every_order
 def test_following_every_stub_to_its_end_shows_everything_once(order, nodes, budget, data):
     part = data.draw(budgets)
     opening = chosen(nodes, order, budget=budget)
@@ -127,8 +141,8 @@ def test_following_every_stub_to_its_end_shows_everything_once(order, nodes, bud
     assert {each.pk for each in nodes if not each.is_tombstone} <= seen.keys()
 
 
-@pytest.mark.parametrize("order", Order)
 @given(nodes=forests().filter(bool), budget=budgets, data=st.data())
+@in_every_order
 def test_the_opening_of_a_branch_begins_with_its_comment(order, nodes, budget, data):
     top = data.draw(st.sampled_from(nodes))
     below = branch(nodes, top.pk)

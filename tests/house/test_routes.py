@@ -143,15 +143,15 @@ def test_who_is_not_logged_in_sends_nothing_and_gets_the_text_back(name, place, 
     assert "What was typed at length." in answer.text
 
 
-@pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if {"post", "comment"} & set(route.arguments)])
 @pytest.mark.parametrize("number", [0, 999_999, 2**63 - 1, 2**63, 10**30])
-def test_what_does_not_exist_is_not_found(name, number, place, cast):
-    address = reverse(name, args=[1 if part in {"post", "comment"} else part for part in ROUTES[name].arguments])
-    where = address.replace("/1/", f"/{number}/").replace("/1", f"/{number}")
-    assert where != address
-    for client in cast[1:]:
-        assert client.get(where).status_code == 404
-        assert client.post(where, {"source": "Text."}).status_code in {404, 405}
+def test_what_does_not_exist_is_not_found(number, place, cast):
+    for name in (name for name, route in ROUTES.items() if {"post", "comment"} & set(route.arguments)):
+        address = reverse(name, args=[1 if part in {"post", "comment"} else part for part in ROUTES[name].arguments])
+        where = address.replace("/1/", f"/{number}/").replace("/1", f"/{number}")
+        assert where != address
+        for client in cast[1:]:
+            assert client.get(where).status_code == 404, where
+            assert client.post(where, {"source": "Text."}).status_code in {404, 405}, where
 
 
 @pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if "post" in route.arguments])

@@ -2,6 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from django.test import Client
 from django.urls import reverse
 
 from forum.pages.formatting import sections
@@ -10,9 +11,10 @@ from tests.factories import make_post
 EXAMPLES = [(section.title, example) for section in sections() for example in section.examples]
 
 
-@pytest.fixture
-def page(browse, db):
-    return browse().get(reverse("pages:formatting"))
+@pytest.fixture(scope="module")
+def soup():
+    """The page; it asks the database nothing, and is the same for everybody."""
+    return BeautifulSoup(Client().get(reverse("pages:formatting")).content, "html.parser")
 
 
 @pytest.mark.parametrize("title, example", EXAMPLES)
@@ -27,17 +29,16 @@ def test_an_example_is_rendered(title, example):
      "td[align=right]", "sup a.footnote-ref", "a[href$='#people']", "a[href$='#posts-by-title']",
      "span.unresolved", "dl dd", "hr", "br"],
 )  # fmt: skip
-def test_the_whole_language_is_shown(page, element):
-    assert BeautifulSoup(page.content, "html.parser").select(f".example > .text {element}")
+def test_the_whole_language_is_shown(soup, element):
+    assert soup.select(f".example > .text {element}")
 
 
-def test_every_place_on_the_page_has_its_own_name(page):
-    names = [element["id"] for element in BeautifulSoup(page.content, "html.parser").select("[id]")]
+def test_every_place_on_the_page_has_its_own_name(soup):
+    names = [element["id"] for element in soup.select("[id]")]
     assert sorted(set(names)) == sorted(names)
 
 
-def test_links_within_the_page_lead_somewhere(page):
-    soup = BeautifulSoup(page.content, "html.parser")
+def test_links_within_the_page_lead_somewhere(soup):
     for link in soup.select("a[href^='#']"):
         assert soup.find(id=link["href"][1:])
 
@@ -62,8 +63,8 @@ def test_editors_and_the_foot_of_every_page_lead_there(ann, browse):
         assert page.select(f"footer a[href='{address}']"), name
 
 
-def test_the_gallery_has_a_hundred_formulas_each_beside_its_own_source(page):
-    figures = BeautifulSoup(page.content, "html.parser").select(".gallery figure")
+def test_the_gallery_has_a_hundred_formulas_each_beside_its_own_source(soup):
+    figures = soup.select(".gallery figure")
     assert len(figures) >= 100
     for figure in figures:
         assert figure.math.annotation.string == figure.figcaption.get_text()

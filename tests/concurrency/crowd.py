@@ -1,16 +1,20 @@
-"""Several processes that write at once. Tests start it with ``run_crowd``; as a program it is the crowd.
+"""Several processes that write at once. Tests start it with ``run_crowd``; as a program it is all crowds of a test run.
 
-It sets Django up once and forks before it has a connection: eight starts of Python would take longer than what they do.
+It sets Django up once and never has a connection, so that it can fork: to start Python and Django for each crowd, or
+for each of its processes, would take longer than what they do.
 """
 
+import atexit
 import json
 import multiprocessing
 import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +31,33 @@ def run_crowd(role: str, *, processes: int = 8, timeout: float = 120, **task: An
     from django.db import connection
 
     task |= {"role": role, "processes": processes, "database": str(connection.settings_dict["NAME"])}
-    done = subprocess.run(
+    crowds = start_crowds()
+    patience = threading.Timer(timeout, crowds.kill)
+    patience.start()
+    try:
+        print(json.dumps(task), file=crowds.stdin, flush=True)
+        answer = crowds.stdout.readline()
+    finally:
+        patience.cancel()
+    if not answer:
+        start_crowds.cache_clear()
+        raise AssertionError(f"The crowd is gone: {crowds.wait()}. Its last words are with what was captured.")
+    return json.loads(answer)
+
+
+@cache
+def start_crowds() -> subprocess.Popen:
+    """The process that all crowds are forked from; it ends with this one."""
+    crowds = subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "tests.concurrency.crowd"],
-        input=json.dumps(task),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=timeout,
         cwd=ROOT,
         env=os.environ | {"COLLOQUY_RENDERERS": "0"},  # it is about locks, not about texts
-        check=False,
     )
-    if done.returncode:
-        raise AssertionError(done.stderr)
-    return json.loads(done.stdout)
+    atexit.register(crowds.communicate)  # to the end of its input
+    return crowds
 
 
 class Diary:
@@ -75,10 +93,16 @@ def main() -> None:
     from forum import markup
     from tests.concurrency import roles
 
-    task = json.load(sys.stdin)
-    connections["default"].settings_dict["NAME"] = task["database"]
     markup.render("Warm: *all* imports before the fork.", key="warm")
-    role = getattr(roles, task["role"])
+    for line in sys.stdin:
+        task = json.loads(line)
+        connections["default"].settings_dict["NAME"] = task["database"]
+        json.dump(reports_of(task, getattr(roles, task["role"])), sys.stdout)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
+
+def reports_of(task: dict[str, Any], role: Callable[..., None]) -> list[dict[str, Any]]:
     fork = multiprocessing.get_context("fork")
     gate, reports = fork.Barrier(task["processes"]), fork.SimpleQueue()
 
@@ -97,7 +121,7 @@ def main() -> None:
     found = [reports.get() for _ in crowd]
     for process in crowd:
         process.join()
-    json.dump(sorted(found, key=lambda report: report["number"]), sys.stdout)
+    return sorted(found, key=lambda report: report["number"])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Whether the site stays whole under fire: writers and readers over HTTP, and ``kill -9`` in the middle of them.
 
-Starts the server as in production, lets writers and readers loose on it, kills what it was told to kill, and compares
-the database with what the writers noted down. Prints tables and every fault; the exit code is 1 when there is one.
-Without words: a minute of load on SQLite with one and with two workers and on PostgreSQL with two, then 50 kills on
-each. PostgreSQL is a cluster of its own, in a folder that goes again.
+Starts the server and the task worker as in production, lets writers and readers loose on the site, kills what it was
+told to kill, and compares the database with what the writers noted down. Prints tables and every fault; the exit code
+is 1 when there is one. Without words: a minute of load on SQLite with one and with two workers and on PostgreSQL with
+two, then 50 kills on each. PostgreSQL is a cluster of its own, in a folder that goes again.
 """
 
 import argparse
@@ -24,9 +24,9 @@ sys.path.insert(0, str(ROOT))
 from bench.fire import report  # noqa: E402
 from bench.fire.clusters import Cluster  # noqa: E402
 from bench.fire.crowd import READY  # noqa: E402
-from bench.fire.kills import OF_THE_CLUSTER, OF_THE_SITE, Killer, Struck, plan  # noqa: E402
+from bench.fire.kills import FOLLOWING, OF_THE_CLUSTER, OF_THE_SITE, Killer, Struck, plan  # noqa: E402
 from bench.fire.ledger import Tail  # noqa: E402
-from bench.fire.sites import Site  # noqa: E402
+from bench.fire.sites import Site, TaskWorker, wait_until  # noqa: E402
 from bench.fire.witness import Witness  # noqa: E402
 
 STANDSTILL = 120.0  # seconds without one acknowledged act, after which it is no use to wait
@@ -116,10 +116,18 @@ def held(trial: Trial) -> list[str]:
         stack.callback(witness.leave)
         stage = witness.ask("stage", writers=trial.writers, readers=trial.readers, seed=trial.seed)
         site.start()
+        tasks = TaskWorker(site)
+        stack.callback(tasks.stop)
         begun, load = time.monotonic(), os.getloadavg()[0]
-        struck, faults = _under_fire(trial, Killer(site, cluster), witness, stage, folder)
+        try:
+            struck, faults = _under_fire(trial, Killer(site, tasks, cluster, witness), witness, stage, folder)
+        except RuntimeError:
+            print(site.log.read_text()[-6000:])
+            raise
         lasted = time.monotonic() - begun
-        judged = witness.ask("judge", folder=str(folder), crashed=bool(struck))
+        wait_until(lambda: witness.ask("have_followed"), seconds=FOLLOWING)
+        tasks.stop()
+        judged = witness.ask("judge", folder=str(folder), crashed=bool(struck), ended=tasks.starts - 1)
         faults += report.faults_of(folder, struck) + judged.pop("faults")
         print(report.table_of_waits(folder))
         if struck:

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
 from accounts.models import User
 from bench.fire.ledger import DONE, REFUSED, acts_of
 from bench.fire.looking import Looker
@@ -27,8 +30,10 @@ MARK = re.compile(r"mark-\d+-\d+\.")
 type Acts = dict[str, dict[str, Any]]
 
 
-def judge(*, folder: str, crashed: bool) -> dict[str, Any]:
+def judge(*, folder: str, crashed: bool, ended: int) -> dict[str, Any]:
     """``faults``, each a sentence; none is what is wanted. The rest says how much was looked at.
+
+    ``ended``: how many task workers came to an end, each maybe with a task in its hands.
 
     The number beside an inbox follows after the commit. Where something ``crashed`` in between, check_trees mends it,
     and so does this.
@@ -49,6 +54,8 @@ def judge(*, folder: str, crashed: bool) -> dict[str, Any]:
     for check in (_comments, _posts, _decisions, _notices, _titles):
         faults += check(acts)
     faults += Looker().look(acknowledged=[])
+    tasks = Counter(DBTaskResult.objects.values_list("status", flat=True))
+    faults += _tasks(tasks, ended=ended)
     unknown = [mark for mark, act in acts.items() if act["outcome"] not in {DONE, REFUSED}]
     return {
         "faults": faults,
@@ -58,6 +65,9 @@ def judge(*, folder: str, crashed: bool) -> dict[str, Any]:
         "resent": sum(act["sendings"] > 1 for act in acts.values()),
         "comments": Comment.objects.count(),
         "numbers_behind": len(behind),
+        "tasks_done": tasks[TaskResultStatus.SUCCESSFUL],
+        "tasks_begun_again": tasks[TaskResultStatus.RUNNING] + tasks[TaskResultStatus.FAILED],
+        "texts_with_another_title_than_at_first": _renamed(),
         "unrendered": CommentBody.objects.filter(render_version=0).count(),
     }
 
@@ -120,7 +130,7 @@ def _posts(acts: Acts) -> Iterable[str]:
         if own and (own[-1].title, own[-1].source) != (post.title, post.source):
             yield f"post {post.pk} does not say what its last revision does"
         for row in own:
-            act = acts.get(next(iter(MARK.findall(row.title)), ""))
+            act = acts.get(next(iter(MARK.findall(row.note) or MARK.findall(row.source)), ""))
             if act and (row.title, row.source) != (act["title"], act["source"]):
                 yield f"post {post.pk}, revision {row.number} is not what was sent"
 
@@ -166,12 +176,26 @@ def _notices(acts: Acts) -> Iterable[str]:
 
 
 def _titles(acts: Acts) -> Iterable[str]:
-    """Every text shows the titles of now, but for those that are marked to follow."""
+    """Every text shows the titles of now, and no post is marked as one whose title is still to follow."""
+    for pk, at in citations.due():
+        yield f"the texts that refer to post {pk} have not followed since {at}"
     for room in (post_texts, comment_texts):
-        marked = set(
-            room.LEDGER.citing(Post.objects.filter(pk__in=dict(citations.due()))).values_list("text", flat=True)
-        )
         for row in room.wanting(every=True).filter(source__contains="[["):
             text = room.stored(row)
-            if text.pk not in marked and anew(text).html != text.html:
-                yield f"{text.name} shows a title of before, and no mark says so"
+            if anew(text).html != text.html:
+                yield f"{text.name} shows a title of before"
+
+
+def _renamed() -> int:
+    """Texts that refer to a post that has had another title."""
+    renamed = Post.objects.filter(revision__gt=1)
+    return sum(room.citing(renamed).count() for room in (post_texts, comment_texts))
+
+
+def _tasks(tasks: Counter[str], *, ended: int) -> Iterable[str]:
+    """The queue takes nothing back: what a task worker had in its hands when it ended stays as running or as failed.
+    What the task was for is done nevertheless, or there is a mark, which ``_titles`` finds."""
+    if ready := tasks[TaskResultStatus.READY]:
+        yield f"{ready} tasks were never begun"
+    if (left := tasks[TaskResultStatus.RUNNING] + tasks[TaskResultStatus.FAILED]) > ended:
+        yield f"{left} tasks were not done to the end, and {ended} task workers ended before"

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from bench.fire.clusters import Cluster
 from bench.fire.ledger import now
-from bench.fire.sites import Site, kill, listening, wait_until, wait_until_gone
+from bench.fire.sites import Site, TaskWorker, kill, listening, renderers_of, wait_until, wait_until_gone
+from bench.fire.witness import Witness
 
-OF_THE_SITE = ("server", "worker", "renderer")
+OF_THE_SITE = ("server", "worker", "renderer", "task worker")
 OF_THE_CLUSTER = ("backend", "cluster")
+UNSEEN = {"renderer", "task worker"}  # whose deaths no request may notice
 PATIENCE = 20.0  # seconds for somebody to be there who can be killed, and for those to go who should
+FOLLOWING = 90.0  # seconds for the texts that refer to a renamed post
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,12 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """A kill that was done. Between ``at`` and ``back`` an answer may fail, unless it was a renderer."""
+    """A kill that was done. Between ``at`` and ``back`` an answer may fail, unless it was one that is ``UNSEEN``."""
 
     kind: str
     at: float
     back: float
-    orphans: int = 0  # processes that outlived their server
+    orphans: int = 0  # processes that outlived the one that had started them
 
 
 def plan(seed: int, kinds: tuple[str, ...], number: int, *, every: int) -> list[Kill]:
@@ -42,15 +45,16 @@ def plan(seed: int, kinds: tuple[str, ...], number: int, *, every: int) -> list[
 
 
 class Killer:
-    """To kill the task worker too, name its processes in ``found`` and how it comes back in ``strike``."""
-
-    def __init__(self, site: Site, cluster: Cluster | None) -> None:
+    def __init__(self, site: Site, tasks: TaskWorker, cluster: Cluster | None, witness: Witness) -> None:
         self.site = site
+        self.tasks = tasks
         self.cluster = cluster
+        self.witness = witness
         self.found: dict[str, Callable[[], list[int]]] = {
             "server": site.master,
             "worker": site.worker_processes,
-            "renderer": site.renderers,
+            "renderer": lambda: [*site.renderers(), *tasks.renderers()],
+            "task worker": tasks.master,
         }
         if cluster is not None:
             self.found |= {"backend": cluster.backends, "cluster": cluster.master}
@@ -69,6 +73,8 @@ class Killer:
                 wait_until_gone([victim], seconds=PATIENCE)
             case "renderer":
                 kill(victim)
+            case "task worker":
+                return self._kill_task_worker(planned.delay)
             case "backend":
                 self._kill_backend(victim)
             case "cluster":
@@ -90,6 +96,21 @@ class Killer:
         self.site.stop()
         self.site.start()
         return Struck("server", at, now(), len(orphans))
+
+    def _kill_task_worker(self, delay: float) -> Struck:
+        """In the middle of what a rename has left to it. It is back when the next one has done all that was left."""
+        if not wait_until(lambda: self.witness.ask("keep_busy", seconds=PATIENCE), seconds=FOLLOWING):
+            raise RuntimeError("The task worker does not begin what it should do.")
+        time.sleep(delay)
+        (victim,) = self._found("task worker")
+        renderers, at = renderers_of(victim), now()
+        kill(victim)
+        orphans = wait_until_gone(renderers, seconds=PATIENCE)
+        for pid in orphans:
+            kill(pid)
+        if not wait_until(lambda: self.witness.ask("have_followed"), seconds=FOLLOWING):
+            raise RuntimeError("The next task worker does not do what the killed one left.")
+        return Struck("task worker", at, now(), len(orphans))
 
     def _kill_backend(self, victim: int) -> None:
         assert self.cluster is not None

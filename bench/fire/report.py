@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.fire.kills import Struck
+from bench.fire.kills import UNSEEN, Struck
 from bench.fire.ledger import DONE, acts_of, lines_of
 
 
 def faults_of(folder: Path, struck: list[Struck]) -> list[str]:
     """What was answered, and should not have been. Only between a kill and the recovery may an answer fail."""
-    windows = [(each.at, each.back) for each in struck if each.kind != "renderer"]
-    faults = [f"{each.orphans} workers outlived their server" for each in struck if each.orphans]
+    windows = [(each.at, each.back) for each in struck if each.kind not in UNSEEN]
+    faults = [f"{each.orphans} processes outlived the {each.kind} that was killed" for each in struck if each.orphans]
     contents: dict[str, set[str]] = defaultdict(set)
     made: dict[str, set[Any]] = defaultdict(set)
     for line in _lines(folder):

@@ -1,4 +1,4 @@
-"""A site under test: its server, as ``manage.py serve`` starts it, and the processes that it consists of."""
+"""A site under test: its server, as ``manage.py serve`` starts it, its task worker, and the processes of both."""
 
 import os
 import random
@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from bench.fire.browsing import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 90.0  # seconds until a server must serve; it takes three of CPU
+RESTART = 0.1  # seconds from the end of a task worker to the next one
 PLENTY = "1000000"
 LIMITS = ("COMMENTS_PER_MINUTE", "COMMENTS_PER_DAY", "POSTS_PER_DAY", "EDITS_PER_HOUR", "PREVIEWS_PER_MINUTE")
 
@@ -40,6 +42,7 @@ class Site:
             "COLLOQUY_VAR": str(folder / "var"),
             "PORT": str(self.port),
             "COLLOQUY_WORKERS": str(workers),
+            "COLLOQUY_TASKS": "database",
             "COLLOQUY_LOG_LEVEL": "error",
             "PYTHONPATH": str(ROOT),
         }
@@ -96,8 +99,7 @@ class Site:
         return [pid for master in self.master() for pid in children(master) if "spawn_main" in command(pid)]
 
     def renderers(self) -> list[int]:
-        workers = self.worker_processes()
-        return [pid for worker in workers for pid in children(worker) if "forum.markup.worker" in command(pid)]
+        return [pid for worker in self.worker_processes() for pid in renderers_of(worker)]
 
     def stop(self) -> None:
         """Whatever state it is in; what does not end when it is told to is killed."""
@@ -114,6 +116,61 @@ class Site:
             if command(pid) == words:
                 kill(pid)
         self.server = None
+
+
+class TaskWorker:
+    """``manage.py work``, started again whenever it ends, as systemd does with ``Restart=always``."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.starts = 0
+        self._stopped = False
+        self._starting = threading.Lock()
+        self._start()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
+
+    def master(self) -> list[int]:
+        return [self._process.pid] if self._process.poll() is None else []
+
+    def renderers(self) -> list[int]:
+        return [pid for master in self.master() for pid in renderers_of(master)]
+
+    def stop(self) -> None:
+        """What it is doing it does to the end."""
+        with self._starting:
+            self._stopped = True
+        self._process.terminate()
+        self._keeper.join(timeout=60)
+        known = self.renderers()
+        self._process.kill()
+        for pid in known:
+            kill(pid)
+
+    def _start(self) -> None:
+        with self.site.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "work", "-v0"],
+                cwd=ROOT,
+                env=self.site.env,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+        self.starts += 1
+
+    def _keep(self) -> None:
+        while True:
+            self._process.wait()
+            time.sleep(RESTART)
+            with self._starting:
+                if self._stopped:
+                    return
+                self._start()
+
+
+def renderers_of(pid: int) -> list[int]:
+    return [child for child in children(pid) if "forum.markup.worker" in command(child)]
 
 
 def children(pid: int) -> Iterator[int]:

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
+from bench.fire import following
 from forum.comments import services as comments
 from forum.posts import services as posts
 
@@ -25,6 +26,7 @@ def stage(*, writers: int, readers: int, seed: int) -> dict[str, Any]:
         posts.publish(author=person, title=title, source="What do you say?", tags=["load"])
         for person, title in zip(people, titles, strict=True)
     ]
+    following.set_out(people[0])
     written: list[tuple[int, int]] = []
     for number in range(COMMENTS):
         post = own[number % 3]  # few posts, so that many meet in one thread

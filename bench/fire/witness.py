@@ -1,6 +1,7 @@
 """Sees the database without the server: ``python -m bench.fire.witness`` answers a question a line, in JSON.
 
-It sets the stage, looks while the load goes on, and judges at the end. ``Witness`` starts it.
+It sets the stage, looks while the load goes on, renames a post when the task worker is to be busy, and judges at the
+end. ``Witness`` starts it.
 """
 
 import json
@@ -47,9 +48,10 @@ def main() -> None:
     django.setup()
     from django.db import connections
 
-    from bench.fire import judging, looking, staging
+    from bench.fire import following, judging, looking, staging
 
     answers = {"stage": staging.stage, "look": looking.Looker().look, "judge": judging.judge}
+    answers |= {each.__name__: each for each in (following.keep_busy, following.have_followed)}
     for line in sys.stdin:
         facts = json.loads(line)
         answer = answers[facts.pop("question")](**facts)

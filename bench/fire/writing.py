@@ -31,7 +31,8 @@ class Writer(Sender):
         self.number = number
         self.turns = count(1)
         self.people: list[str] = stage["people"]
-        self.titles: list[str] = stage["titles"]
+        self.titles: list[str] = stage["titles"]  # of the first posts, as they were to begin with
+        self.title: str = self.me["title"]  # of the own one, as it is now
         self.moderators: int = stage["moderators"]
         self.posts: list[int] = list(stage["posts"])
         self.my_posts: list[int] = [self.me["post"]]
@@ -99,8 +100,11 @@ class Writer(Sender):
     def _rename(self) -> None:
         path = f"/posts/{(post := self.random.choice(self.my_posts))}/edit"
         if fields := self._form(path):
-            fields |= {"title": f"{self.me['title']}, {self.mark}", "note": self.mark, "action": "save"}
-            self._send("rename", path, fields, post=post, title=fields["title"], source=fields["source"])
+            title = f"{self.me['title']}, {self.random.getrandbits(32):08x}"
+            fields |= {"title": title, "note": self.mark, "action": "save"}
+            done = self._send("rename", path, fields, post=post, title=title, source=fields["source"])
+            if done and post == self.me["post"]:
+                self.title = title
 
     def _move(self) -> None:
         if not (comment := self._to_judge()):
@@ -138,8 +142,8 @@ class Writer(Sender):
         words = [self.mark, *self.random.choices(SENTENCES, k=self.random.randint(1, 6))]
         if self.random.random() < 0.2:
             words.append(f"@{self.random.choice(self.people)} may know.")
-        if self.random.random() < 0.15:
-            words.append(f"Compare [[{self.random.choice(self.titles)}]].")
+        if self.random.random() < 0.3:
+            words.append(f"Compare [[{self.random.choice([self.title, *self.titles])}]].")
         return "\n\n".join(words)
 
     def _look_around(self, place: str) -> None:

@@ -4,8 +4,11 @@ import json
 import uuid
 
 import pytest
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
+from bench.fire import following
 from bench.fire.judging import judge
 from bench.fire.kills import OF_THE_CLUSTER, OF_THE_SITE, Struck, plan
 from bench.fire.ledger import Ledger, Tail
@@ -38,7 +41,7 @@ def noted(tmp_path):
 @pytest.fixture
 def reply(noted, ann, ben, mo, act):
     """Written, edited and hidden, as noted; and one act of which nobody knows, which came to nothing."""
-    post, form, source = make_post(ann), uuid.uuid4(), f"{REPLY} @ben"
+    post, form, source = act(make_post, author=ann), uuid.uuid4(), f"{REPLY} @ben"
     made = act(comments.reply, author=ann, post=post, source=source, form=form)
     facts = {"post": post.pk, "parent": None, "source": source, "made_comment": made.pk}
     noted(REPLY, "reply", form=str(form), author=ann.pk, **facts)
@@ -53,12 +56,12 @@ def reply(noted, ann, ben, mo, act):
 @pytest.fixture
 def found(tmp_path):
     """The faults that the judge finds, in one line."""
-    return lambda: " | ".join(judge(folder=str(tmp_path), crashed=False)["faults"])
+    return lambda: " | ".join(judge(folder=str(tmp_path), crashed=False, ended=0)["faults"])
 
 
 def test_what_was_sent_and_stands_there_is_no_fault(reply, found, tmp_path):
     assert found() == ""
-    judged = judge(folder=str(tmp_path), crashed=False)
+    judged = judge(folder=str(tmp_path), crashed=False, ended=0)
     assert (judged["acknowledged"], judged["unknown"], judged["unknown_there"]) == (3, 1, 0)
 
 
@@ -109,7 +112,7 @@ def test_half_an_act_is_found(damage, words, reply, found):
 
 def test_a_number_that_a_crash_left_behind_is_told_and_mended(reply, found, tmp_path):
     User.objects.filter(username="ben").update(unseen=5)
-    assert judge(folder=str(tmp_path), crashed=True)["numbers_behind"] == 1
+    assert judge(folder=str(tmp_path), crashed=True, ended=0)["numbers_behind"] == 1
     assert found() == ""
 
 
@@ -119,7 +122,32 @@ def test_a_title_that_did_not_follow_is_found(found, ann, act):
     Post.objects.filter(pk=post.pk).update(title="The second", citations_stale_at=None)
     assert "shows a title of before" in found()
     Post.objects.filter(pk=post.pk).update(citations_stale_at=post.published_at)
-    assert "shows a title of before" not in found()
+    assert f"the texts that refer to post {post.pk} have not followed" in found()
+
+
+def test_a_task_that_nobody_has_done_is_found(found, ann, settings, tmp_path):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    make_post(ann)
+    Post.objects.update(citations_stale_at=None)
+    assert found() == "1 tasks were never begun"
+    for status in (TaskResultStatus.RUNNING, TaskResultStatus.FAILED):
+        DBTaskResult.objects.update(status=status)
+        assert found() == "1 tasks were not done to the end, and 0 task workers ended before"
+        assert judge(folder=str(tmp_path), crashed=True, ended=1)["faults"] == []
+    DBTaskResult.objects.update(status=TaskResultStatus.SUCCESSFUL)
+    assert found() == ""
+
+
+def test_what_follows_a_rename_keeps_the_task_worker_busy(found, ann, act, settings, monkeypatch):
+    monkeypatch.setattr(following, "TEXTS", 3)
+    act(following.set_out, author=ann)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    assert following.have_followed()
+    assert not following.keep_busy(seconds=0), "there is no worker"
+    assert not following.have_followed()
+    DBTaskResult.objects.update(status=TaskResultStatus.SUCCESSFUL)
+    assert not following.have_followed(), "no text shows the title of now"
+    assert found().count("shows a title of before") == 3
 
 
 def test_what_goes_back_while_it_is_looked_at_is_found(reply):
@@ -136,9 +164,10 @@ def test_an_answer_may_fail_between_a_kill_and_the_recovery_alone(line, tmp_path
     ledger.write(asked="thread", at=5, until=6, logged_in=False, **line)
     assert len(faults_of(tmp_path, [])) == 1
     assert len(faults_of(tmp_path, [Struck("worker", 1, 4), Struck("worker", 7, 8)])) == 1
-    assert len(faults_of(tmp_path, [Struck("renderer", 5, 6)])) == 1
+    assert len(faults_of(tmp_path, [Struck("renderer", 5, 6), Struck("task worker", 5, 6)])) == 1
     assert faults_of(tmp_path, [Struck("worker", 5.5, 9)]) == []
-    assert faults_of(tmp_path, [Struck("worker", 5.5, 9, orphans=2)]) == ["2 workers outlived their server"]
+    outlived = faults_of(tmp_path, [Struck("server", 5.5, 9, orphans=2)])
+    assert outlived == ["2 processes outlived the server that was killed"]
 
 
 def test_one_version_with_two_contents_is_found(tmp_path):
@@ -173,9 +202,9 @@ def test_half_an_export_is_found():
 
 def test_one_seed_is_one_sequence_of_kills_in_which_all_kinds_come_equally_often():
     kinds = (*OF_THE_SITE, *OF_THE_CLUSTER)
-    drawn = plan(3, kinds, 50, every=30)
-    assert drawn == plan(3, kinds, 50, every=30)
-    assert drawn != plan(4, kinds, 50, every=30)
+    drawn = plan(3, kinds, 60, every=30)
+    assert drawn == plan(3, kinds, 60, every=30)
+    assert drawn != plan(4, kinds, 60, every=30)
     assert {kind: sum(each.kind == kind for each in drawn) for kind in kinds} == dict.fromkeys(kinds, 10)
 
 

@@ -1,0 +1,40 @@
+"""Work for the task worker: a post that many texts refer to is renamed, and they have to follow."""
+
+import time
+
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from accounts.models import User
+from bench.fire.ledger import now
+from forum.comments import services as comments
+from forum.posts import citations, services
+from forum.posts.models import Post
+
+CITED = "What all refer to"
+TEXTS = citations.IN_A_REQUEST + 10  # more than a request would render
+
+
+def set_out(author: User) -> None:
+    """The post, which the writers leave alone, and what refers to it."""
+    post = services.publish(author=author, title=CITED, source="Many do.", tags=[])
+    for _ in range(TEXTS):
+        comments.reply(author=author, post=post, source=f"As [[{CITED}]] says.")
+
+
+def keep_busy(*, seconds: float) -> bool:
+    """Rename the post; whether the task worker has been seen in the middle of what that left to it."""
+    post = Post.objects.get(title__startswith=CITED)
+    title = f"{CITED}, {post.revision}"
+    services.edit(editor=post.author, post=post, title=title, source=post.source, tags=[], saves=post.saves)
+    task = DBTaskResult.objects.filter(args_kwargs={"args": [post.pk], "kwargs": {}}).latest("enqueued_at")
+    deadline = now() + seconds
+    while task.status == TaskResultStatus.READY and now() < deadline:
+        time.sleep(0.01)
+        task.refresh_from_db()
+    return bool(task.status == TaskResultStatus.RUNNING)
+
+
+def have_followed() -> bool:
+    """All texts that refer to any post; nothing is left to do then."""
+    return not citations.due() and not DBTaskResult.objects.filter(status=TaskResultStatus.READY).exists()

@@ -125,7 +125,7 @@ def held(trial: Trial) -> list[str]:
             print(site.log.read_text()[-6000:])
             raise
         lasted = time.monotonic() - begun
-        wait_until(lambda: witness.ask("have_followed"), seconds=FOLLOWING)
+        wait_until(lambda: witness.ask("all_have_followed"), seconds=FOLLOWING)
         tasks.stop()
         judged = witness.ask("judge", folder=str(folder), crashed=bool(struck), ended=tasks.starts - 1)
         faults += report.faults_of(folder, struck) + judged.pop("faults")

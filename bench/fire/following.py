@@ -35,6 +35,11 @@ def keep_busy(*, seconds: float) -> bool:
     return bool(task.status == TaskResultStatus.RUNNING)
 
 
-def have_followed() -> bool:
-    """All texts that refer to any post; nothing is left to do then."""
+def has_been_followed() -> bool:
+    """By all texts, in what it is called now."""
+    return not Post.objects.cited_wrongly().filter(title__startswith=CITED).exists()
+
+
+def all_have_followed() -> bool:
+    """All texts, whatever they refer to; nothing is left to do then."""
     return not citations.due() and not DBTaskResult.objects.filter(status=TaskResultStatus.READY).exists()

@@ -55,7 +55,7 @@ def judge(*, folder: str, crashed: bool, ended: int) -> dict[str, Any]:
         faults += check(acts)
     faults += Looker().look(acknowledged=[])
     tasks = Counter(DBTaskResult.objects.values_list("status", flat=True))
-    faults += _tasks(tasks, ended=ended)
+    faults += _tasks(tasks, crashed=crashed, ended=ended)
     unknown = [mark for mark, act in acts.items() if act["outcome"] not in {DONE, REFUSED}]
     return {
         "faults": faults,
@@ -192,10 +192,12 @@ def _renamed() -> int:
     return sum(room.citing(renamed).count() for room in (post_texts, comment_texts))
 
 
-def _tasks(tasks: Counter[str], *, ended: int) -> Iterable[str]:
-    """The queue takes nothing back: what a task worker had in its hands when it ended stays as running or as failed.
-    What the task was for is done nevertheless, or there is a mark, which ``_titles`` finds."""
+def _tasks(tasks: Counter[str], *, crashed: bool, ended: int) -> Iterable[str]:
+    """The queue takes nothing back: what a task worker had in its hands when it ended stays as running for ever, and
+    what failed because a database was away, as failed. It was done again, or ``_titles`` finds the mark."""
     if ready := tasks[TaskResultStatus.READY]:
         yield f"{ready} tasks were never begun"
-    if (left := tasks[TaskResultStatus.RUNNING] + tasks[TaskResultStatus.FAILED]) > ended:
-        yield f"{left} tasks were not done to the end, and {ended} task workers ended before"
+    if (running := tasks[TaskResultStatus.RUNNING]) > ended:
+        yield f"{running} tasks were not done to the end, and {ended} task workers ended before"
+    if not crashed and (failed := tasks[TaskResultStatus.FAILED]):
+        yield f"{failed} tasks failed, and nothing had crashed"

@@ -14,7 +14,7 @@ OF_THE_SITE = ("server", "worker", "renderer", "task worker")
 OF_THE_CLUSTER = ("backend", "cluster")
 UNSEEN = {"renderer", "task worker"}  # whose deaths no request may notice
 PATIENCE = 20.0  # seconds for somebody to be there who can be killed, and for those to go who should
-FOLLOWING = 90.0  # seconds for the texts that refer to a renamed post
+FOLLOWING = 120.0  # seconds for the texts that refer to a renamed post; a task that failed waits 30 of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Killer:
         return Struck("server", at, now(), len(orphans))
 
     def _kill_task_worker(self, delay: float) -> Struck:
-        """In the middle of what a rename has left to it. It is back when the next one has done all that was left."""
+        """In the middle of what a rename has left to it. It is back when the next one has done that."""
         if not wait_until(lambda: self.witness.ask("keep_busy", seconds=PATIENCE), seconds=FOLLOWING):
             raise RuntimeError("The task worker does not begin what it should do.")
         time.sleep(delay)
@@ -108,7 +108,7 @@ class Killer:
         orphans = wait_until_gone(renderers, seconds=PATIENCE)
         for pid in orphans:
             kill(pid)
-        if not wait_until(lambda: self.witness.ask("have_followed"), seconds=FOLLOWING):
+        if not wait_until(lambda: self.witness.ask("has_been_followed"), seconds=FOLLOWING):
             raise RuntimeError("The next task worker does not do what the killed one left.")
         return Struck("task worker", at, now(), len(orphans))
 

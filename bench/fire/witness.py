@@ -51,7 +51,9 @@ def main() -> None:
     from bench.fire import following, judging, looking, staging
 
     answers = {"stage": staging.stage, "look": looking.Looker().look, "judge": judging.judge}
-    answers |= {each.__name__: each for each in (following.keep_busy, following.have_followed)}
+    answers |= {
+        each.__name__: each for each in (following.keep_busy, following.has_been_followed, following.all_have_followed)
+    }
     for line in sys.stdin:
         facts = json.loads(line)
         answer = answers[facts.pop("question")](**facts)

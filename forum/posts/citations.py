@@ -9,12 +9,14 @@ left undone, by a request or by a crash, ``manage.py work`` and ``manage.py rere
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.tasks import task
+from django.tasks import TaskResult, TaskResultStatus, task
+from django.utils import timezone
 
 from forum import events
 from forum.markup import Rendered
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 IN_A_REQUEST = 50  # texts of each room
 SECONDS = 5.0  # and no more time for them: whoever renames a post waits for it
 BATCH = 100  # texts in memory at once
+LATER = timedelta(seconds=30)  # after which a task that failed is tried again
 
 
 def follow(*, post_id: int, at: datetime) -> None:
@@ -47,6 +50,14 @@ def catch_up(post_id: int) -> None:
     for at in Post.objects.cited_wrongly().filter(pk=post_id).values_list("citations_stale_at", flat=True):
         if at is not None:
             _show_the_title(post_id, at, in_a_request=False)
+
+
+def try_again(*, task_result: TaskResult[Any, Any], **_: object) -> None:
+    """A task fails for a lock that did not come or a database that was away, and the worker may outlive that: then no
+    other begins with a sweep. Should this fail too, the worker ends."""
+    if task_result.status == TaskResultStatus.FAILED:
+        later = task_result.task.using(run_after=timezone.now() + LATER)
+        later.enqueue(*task_result.args, **task_result.kwargs)
 
 
 def sweep() -> int:

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.tasks import TaskResultStatus
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -114,7 +115,7 @@ def test_what_a_killed_worker_had_taken_is_begun_again_by_the_next(ben, claim, m
     assert citations.due() == []
 
 
-def test_a_task_that_fails_leaves_the_mark_and_harms_no_other(ben, claim, monkeypatch):
+def test_a_task_that_fails_leaves_the_mark_and_is_tried_again_later(ben, claim, monkeypatch):
     make_comment(claim, ben, source="See [[A claim]].")
     rename(claim, "Another claim")
 
@@ -127,9 +128,12 @@ def test_a_task_that_fails_leaves_the_mark_and_harms_no_other(ben, claim, monkey
 
     assert [post_id for post_id, _ in citations.due()] == [claim.pk]
     assert DBTaskResult.objects.failed().count() == 1
-    assert citations.sweep() == 1
+    work()
+    assert shown() == {"A claim"}, "it is not later yet"
+    assert DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(run_after=timezone.now()) == 1
     work()
     assert shown() == {"Another claim"}
+    assert citations.due() == []
 
 
 def test_without_a_queue_there_is_nothing_to_work_on(settings):

@@ -10,23 +10,34 @@ import argparse
 import os
 import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.machines import Machines, manage, wait_until
+from bench import machines
+from bench.fire.browsing import Browser
+from bench.fire.clusters import Cluster
+from bench.fire.sites import Site, TaskWorker, kill, wait_until
 from bench.visitors import PASSWORD, Diary, Reader, Visitor, Writer
 from forum.kit.positions import EVERY
 
 WRITERS, READERS, POSTS = 4, 3, 2
 SETTLED = 2.0  # seconds after a promotion until every connection has found the new primary
 SECRET = "servers-" * 8
-SITES = ["site_1", "site_2"]
+SITES = 2
+OF_CLUSTERS = {
+    "shared_buffers": "64MB",
+    "wal_keep_size": "256MB",  # what a replica may miss while it is away
+    "recovery_min_apply_delay": "300ms",  # so near, a replica would hardly ever be behind
+}
 
 TOWN = f"""
 from allauth.account.models import EmailAddress
@@ -58,9 +69,9 @@ def main() -> None:
     print("what happened | seen\n---|---")
     with (
         tempfile.TemporaryDirectory(prefix="colloquy-servers-", ignore_cleanup_errors=True) as folder,
-        Machines(Path(folder), first_port=wanted.first_port) as machines,
+        ExitStack() as running,
     ):
-        faults = Story(machines).play(seconds=wanted.seconds)
+        faults = Story(Path(folder), running, first_port=wanted.first_port).play(seconds=wanted.seconds)
     print(f"\n{len(faults)} faults")
     for fault in faults:
         print(f"- {fault}")
@@ -71,35 +82,51 @@ def row(what: str, seen: object) -> None:
     print(f"{what} | {seen}", flush=True)
 
 
+def seconds_until(true: Callable[[], object], what: str) -> float:
+    """Raises TimeoutError when it never becomes true."""
+    begun = time.monotonic()
+    if not wait_until(true, seconds=machines.PATIENCE):
+        raise TimeoutError(f"{what}: not within {machines.PATIENCE:.0f} seconds")
+    return time.monotonic() - begun
+
+
 class Story:
-    def __init__(self, machines: Machines) -> None:
-        self.machines = machines
+    """``running`` stops what is started, the proxy first and the databases last."""
+
+    def __init__(self, folder: Path, running: ExitStack, *, first_port: int) -> None:
         self.diary = Diary()
         self.faults: list[str] = []
-        first, second = machines.port("primary"), machines.port("replica")
+        first, second, redis_port, self.port, *ports = range(first_port, first_port + 4 + SITES)
+        self.primary = Cluster(folder / "primary", port=first, **OF_CLUSTERS)
+        running.callback(self.primary.stop)
+        self.replica = Cluster(folder / "replica", port=second, of=self.primary, **OF_CLUSTERS)
+        running.callback(self.replica.stop)
+        running.callback(machines.redis(folder, port=redis_port).stop)
         hosts = f"host=127.0.0.1,127.0.0.1&port={first},{second}&target_session_attrs=read-write"
-        machines.port("redis")
-        self.env = os.environ | {
-            "DATABASE_URL": f"postgres://colloquy@/colloquy?{hosts}",
-            "DATABASE_REPLICA_URLS": f"postgres://colloquy@127.0.0.1:{second}/colloquy",
-            "REDIS_URL": f"redis://127.0.0.1:{machines.port('redis')}/0",
-            "COLLOQUY_VAR": str(machines.folder / "var"),
+        settings = {
+            "DATABASE_REPLICA_URLS": self.replica.url,
+            "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
             "COLLOQUY_SECRET_KEY": SECRET,
-            "COLLOQUY_SITE_URL": f"http://127.0.0.1:{machines.port('proxy')}",
+            "COLLOQUY_SITE_URL": f"http://127.0.0.1:{self.port}",
             "COLLOQUY_PROXIES": "1",
             "COLLOQUY_RENDERERS": "1",
-            "COLLOQUY_TASKS": "database",
-            "COLLOQUY_LOG_LEVEL": "warning",
         }
-        self.env |= {
-            f"COLLOQUY_{what}": "1000000"
-            for what in ("COMMENTS_PER_MINUTE", "COMMENTS_PER_DAY", "EDITS_PER_HOUR", "PREVIEWS_PER_MINUTE")
-        }
+        url = f"postgres://postgres@/postgres?{hosts}"
+        self.sites = [Site(folder, url, workers=1, port=port, **settings) for port in ports]
+        self.site = self.sites[0]  # for commands, which are the same from all
+        self.site.prepare()
+        self.threads = self.site.manage("shell", "-v0", "-c", TOWN).split()  # their addresses
+        for site in self.sites:
+            running.callback(site.stop)
+            site.start()
+        self.tasks = TaskWorker(self.site)
+        running.callback(self.tasks.stop)
+        running.callback(machines.proxy(folder, sites=self.sites, port=self.port).stop)
+        seconds_until(lambda: Browser(self.port).wait_until_up(1), "the site behind the proxy")
 
     def play(self, *, seconds: float) -> list[str]:
-        threads = self.build()
         stop = threading.Event()
-        crowd = self.gather(threads, stop)
+        crowd = self.gather(stop)
         try:
             self.disturb(seconds)
         finally:
@@ -111,37 +138,16 @@ class Story:
         self.rename()
         return self.faults
 
-    def build(self) -> list[str]:
-        """Gives the addresses of the threads."""
-        machines = self.machines
-        machines.make_primary("primary")
-        machines.start_cluster("primary")
-        machines.sql("primary", "CREATE DATABASE colloquy", database="template1")
-        machines.make_replica("replica", of="primary")
-        machines.start_cluster("replica")
-        machines.start_redis("redis")
-        manage(self.env, "migrate", "-v0")
-        manage(self.env, "collectstatic", "--no-input", "-v0")
-        threads = manage(self.env, "shell", "-v0", "-c", TOWN).split()
-        for site in SITES:
-            machines.start_site(site, self.env)
-        machines.start_worker("worker", self.env)
-        machines.start_proxy("proxy", sites=SITES)
-        wait_until(lambda: Visitor.ask(self.passer_by(), "GET", "/")[0] == 200, "the site behind the proxy")
-        self.diary = Diary()
-        return threads
-
-    def passer_by(self) -> Visitor:
-        stop = threading.Event()
-        return Visitor(port=self.machines.port("proxy"), diary=Diary(), stop=stop, thread="/", seed=0)
-
-    def gather(self, threads: list[str], stop: threading.Event) -> list[Visitor]:
-        common = {"port": self.machines.port("proxy"), "diary": self.diary, "stop": stop}
-        crowd: list[Visitor] = [
-            Writer(f"writer{number}", thread=threads[number % POSTS], seed=number, **common)
+    def gather(self, stop: threading.Event) -> list[Visitor]:
+        common = {"port": self.port, "diary": self.diary, "stop": stop}
+        writers = [
+            Writer(f"writer{number}", thread=self.threads[number % POSTS], seed=number, **common)
             for number in range(WRITERS)
         ]
-        crowd += [Reader(thread=threads[number % POSTS], seed=100 + number, **common) for number in range(READERS)]
+        for writer in writers:
+            writer.log_in()
+        crowd: list[Visitor] = [*writers]
+        crowd += [Reader(thread=self.threads[number % POSTS], seed=100 + number, **common) for number in range(READERS)]
         for visitor in crowd:
             visitor.start()
         return crowd
@@ -149,49 +155,46 @@ class Story:
     # --- What happens -------------------------------------------------------------------------------------------------
 
     def disturb(self, seconds: float) -> None:
-        machines = self.machines
         reads = self.reads_of_the_replica()
         time.sleep(seconds)
         row("all is well: transactions that the replica read", self.reads_of_the_replica() - reads)
 
-        machines.kill("replica")
+        self.replica.kill()
         row("the replica is killed", f"{seconds:.0f} s without it")
         time.sleep(seconds)
 
-        machines.start_cluster("replica")
-        row("the replica comes back", f"has caught up after {wait_until(self.has_caught_up, 'catching up'):.1f} s")
+        self.replica.start()
+        row("the replica comes back", f"has caught up after {seconds_until(self.has_caught_up, 'catching up'):.1f} s")
         reads = self.reads_of_the_replica()
         time.sleep(seconds)
         after = self.reads_of_the_replica() - reads
         row("transactions that it read then", after)
-        if after < 2 * len(SITES) * seconds / EVERY:  # half of which would be the servers' own looks
+        if after < 2 * SITES * seconds / EVERY:  # half of which would be the servers' own looks
             self.faults.append("hardly anything was read from the replica that came back")
 
         # From here on a commit is acknowledged when the replica has it too: so nothing is lost by the promotion. With
         # one replica alone this could not stand before, since its death would have held up every writer.
-        machines.sql("primary", "ALTER SYSTEM SET synchronous_standby_names = '*'")
-        machines.sql("primary", "SELECT pg_reload_conf()")
+        self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.primary.sql("SELECT pg_reload_conf()")
         time.sleep(seconds)
 
         killed = time.monotonic()
-        machines.kill("primary")
+        self.primary.kill()
         row("the primary is killed", f"{seconds / 2:.0f} s without one")
         time.sleep(seconds / 2)
-        machines.promote("replica")
-        promoted = time.monotonic()
-        wait_until(lambda: len(self.diary.replies) > known, "writing again") if (
-            known := len(self.diary.replies)
-        ) else 0
-        row("the replica is promoted", f"the first reply after {time.monotonic() - promoted:.1f} s, no server told")
+        self.replica.sql("SELECT pg_promote()")
+        promoted, known = time.monotonic(), len(self.diary.replies)
+        after_that = seconds_until(lambda: len(self.diary.replies) > known, "writing again")
+        row("the replica is promoted", f"the first reply after {after_that:.1f} s, no server told")
         time.sleep(seconds)
         self.judge_troubles(killed, promoted + SETTLED)
 
     def reads_of_the_replica(self) -> int:
-        found = self.machines.sql("replica", "SELECT xact_commit FROM pg_stat_database WHERE datname = 'colloquy'")
+        found = self.replica.sql("SELECT xact_commit FROM pg_stat_database WHERE datname = 'postgres'")
         return int(str(found[0][0]))
 
     def has_caught_up(self) -> bool:
-        return bool(self.machines.sql("primary", "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"))
+        return bool(self.primary.sql("SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"))
 
     def judge_troubles(self, killed: float, settled: float) -> None:
         without = Counter(status for at, status, _ in self.diary.troubles if killed <= at <= settled)
@@ -216,7 +219,7 @@ class Story:
         return len(self.diary.replies) + sum(map(len, self.diary.edits.values()))
 
     def look_into_the_database(self) -> None:
-        rows = self.machines.sql("replica", "SELECT comment_id, number, source FROM comments_commentrevision")
+        rows = self.replica.sql("SELECT comment_id, number, source FROM comments_commentrevision")
         found = Counter(str(source) for _, _, source in rows)
         acknowledged = [*self.diary.replies, *(text for texts in self.diary.edits.values() for text in texts)]
         row("acknowledged acts found exactly once", f"{sum(found[text] == 1 for text in acknowledged)} of {self.looks}")
@@ -227,26 +230,25 @@ class Story:
         strangers = found.keys() - set(acknowledged) - set(self.diary.unanswered)
         self.faults += [f"there, but by nobody: {text}" for text in strangers]
         self.faults += [f"doubled: {text}" for text in self.diary.unanswered if found[text] > 1]
-        bodies = self.machines.sql("replica", "SELECT comment_id, source FROM comments_commentbody")
+        bodies = self.replica.sql("SELECT comment_id, source FROM comments_commentbody")
         current = {int(str(number)): str(source) for number, source in bodies}
         for number, texts in self.diary.edits.items():
             if texts and current[number] not in {texts[-1], *self.diary.unanswered}:
                 self.faults.append(f"comment {number} does not say what was saved last")
         try:
-            row("trees and counters", manage(self.env, "check_trees").strip())
-        except RuntimeError as fault:
-            self.faults.append(str(fault))
+            row("trees and counters", self.site.manage("check_trees").strip())
+        except subprocess.CalledProcessError as fault:
+            self.faults.append(fault.stdout)
 
     def rename(self) -> None:
-        """A post that texts refer to; the worker is killed, wherever it is with that, and another one started."""
-        manage(self.env, "shell", "-v0", "-c", RENAME)
-        if self.machines.running["worker"].poll() is None:
-            self.machines.kill("worker")
-        self.machines.start_worker("worker_2", self.env)
+        """A post that texts refer to; the worker is killed, wherever it is with that, and another one starts."""
+        self.site.manage("shell", "-v0", "-c", RENAME)
+        for pid in self.tasks.master():
+            kill(pid)
         marked = "SELECT 1 FROM posts_post WHERE citations_stale_at IS NOT NULL"
-        seconds = wait_until(lambda: not self.machines.sql("replica", marked), "the worker")
+        seconds = seconds_until(lambda: not self.replica.sql(marked), "the worker")
         query = "SELECT count(*), count(*) FILTER (WHERE html LIKE '%Another name%') FROM comments_commentbody WHERE {}"
-        ((texts, right),) = self.machines.sql("replica", query.format("source LIKE '%[[Thread 0]]%'"))
+        ((texts, right),) = self.replica.sql(query.format("source LIKE '%[[Thread 0]]%'"))
         row("texts that a new worker rendered after a rename", f"{right} of {texts}, in {seconds:.1f} s with its start")
         if texts != right or not texts:
             self.faults.append("texts show an old title")

@@ -6,6 +6,9 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import Self
+
+import psycopg
 
 from bench.fire.sites import children, command, free_port, hold, kill, wait_until_gone
 
@@ -21,23 +24,32 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """Made and started; ``stop`` leaves nothing of it. PostgreSQL refuses root: then it is run by ``postgres``."""
+    """Made and started, as a replica ``of`` another where there is one; ``stop`` leaves nothing of it.
 
-    def __init__(self, folder: Path) -> None:
+    PostgreSQL refuses root: then it is run by ``postgres``.
+    """
+
+    def __init__(self, folder: Path, *, port: int = 0, of: Self | None = None, **settings: str) -> None:
         if (found := binaries()) is None:
             raise RuntimeError("There is no initdb: install PostgreSQL (Debian: apt-get install postgresql).")
         self.binaries = found
         self.user = "postgres" if os.getuid() == 0 else None
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
+        self.settings = {"max_connections": "60"} | settings
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
         folder.mkdir()
         if self.user:
             owner = pwd.getpwnam(self.user)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
             folder.parent.chmod(0o711)  # so that it may pass
-        self._run("initdb", "--pgdata", str(folder / "data"), "--auth=trust", "--username=postgres", "--encoding=UTF8")
+        data = ["--pgdata", str(folder / "data")]
+        if of is None:
+            words = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+            self._run("initdb", *data, *words)
+        else:
+            self._run("pg_basebackup", *data, "--write-recovery-conf", "--dbname", of.url, "--checkpoint=fast")
         self.start()
-        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
         """Recovers first, where it has been killed.
@@ -46,9 +58,10 @@ class Cluster:
         takes it for alive.
         """
         words = ["-D", str(self.folder / "data"), "-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.folder)]
+        words += [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("a") as log:
             self.postmaster = subprocess.Popen(
-                [self.binaries / "postgres", *words, "-c", "max_connections=60"],
+                [self.binaries / "postgres", *words],
                 cwd=self.folder,
                 user=self.user,
                 stdin=subprocess.DEVNULL,
@@ -65,6 +78,11 @@ class Cluster:
             if self.postmaster.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL does not come up: {(self.folder / 'log').read_text()[-2000:]}")
             time.sleep(0.05)
+
+    def sql(self, query: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
+            cursor = connection.execute(query.encode())
+            return cursor.fetchall() if cursor.description else []
 
     def master(self) -> list[int]:
         """Postmaster first, then all that it has started."""

@@ -32,9 +32,9 @@ def free_port() -> int:
 
 
 class Site:
-    """``folder`` takes what the site keeps, and its log."""
+    """``folder`` takes what the site keeps, and its log. ``settings`` come on top of those that every site has."""
 
-    def __init__(self, folder: Path, database: str, *, workers: int, port: int = 0) -> None:
+    def __init__(self, folder: Path, database: str, *, workers: int, port: int = 0, **settings: str) -> None:
         self.workers = workers
         self.port = port or free_port()
         own = {
@@ -46,13 +46,14 @@ class Site:
             "COLLOQUY_LOG_LEVEL": "error",
             "PYTHONPATH": str(ROOT),
         }
-        self.env = os.environ | own | {f"COLLOQUY_{name}": PLENTY for name in LIMITS}
+        self.env = os.environ | own | {f"COLLOQUY_{name}": PLENTY for name in LIMITS} | settings
         self.log = folder / "server.log"
         self.server: subprocess.Popen[bytes] | None = None
 
-    def manage(self, *words: str) -> None:
+    def manage(self, *words: str) -> str:
+        """What the command prints. Raises CalledProcessError; why, the command says on our own error output."""
         command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
+        return subprocess.run(command, cwd=ROOT, env=self.env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def prepare(self) -> None:
         self.manage("migrate", "-v0")

@@ -44,6 +44,7 @@ class Trial:
     kills: int
     every: int  # acknowledged acts from one kill to the next, about
     seed: int
+    texts: int  # that refer to the post which is renamed before the task worker is killed
     writers: int = 8
     readers: int = 8
 
@@ -64,6 +65,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=30, help="acknowledged acts from one kill to the next; 30")
     parser.add_argument("--acts", type=int, default=0, help="acknowledged acts to wait for; 0")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--texts", type=int, default=60, help="for a killed task worker to leave to the next one; 60")
     parser.add_argument("--workers", type=int, default=2, help="server processes, where it is not 1 and 2 in turn; 2")
     parser.add_argument("--only", choices=["sqlite", "postgres"], help="one database alone")
     parser.add_argument("--database", help="the URL of an empty and migrated database, for one trial on it alone")
@@ -83,7 +85,7 @@ def stop(*_: object) -> None:
 
 
 def trials(wanted: argparse.Namespace) -> list[Trial]:
-    common = {"acts": wanted.acts, "every": wanted.every, "seed": wanted.seed}
+    common = {"acts": wanted.acts, "every": wanted.every, "seed": wanted.seed, "texts": wanted.texts}
     if wanted.database:
         numbers = {"seconds": wanted.seconds, "kills": wanted.kills}
         return [Trial(wanted.database, wanted.workers, **numbers, **common)]
@@ -114,7 +116,8 @@ def held(trial: Trial) -> list[str]:
             site.prepare()
         witness = Witness(site.env)
         stack.callback(witness.leave)
-        stage = witness.ask("stage", writers=trial.writers, readers=trial.readers, seed=trial.seed)
+        crowd = {"writers": trial.writers, "readers": trial.readers}
+        stage = witness.ask("stage", **crowd, texts=trial.texts, seed=trial.seed)
         site.start()
         tasks = TaskWorker(site)
         stack.callback(tasks.stop)

@@ -12,13 +12,12 @@ from forum.posts import citations, services
 from forum.posts.models import Post
 
 CITED = "What all refer to"
-TEXTS = citations.IN_A_REQUEST + 10  # more than a request would render
 
 
-def set_out(author: User) -> None:
-    """The post, which the writers leave alone, and what refers to it."""
+def set_out(author: User, *, texts: int) -> None:
+    """The post, which the writers leave alone, and so many texts that refer to it."""
     post = services.publish(author=author, title=CITED, source="Many do.", tags=[])
-    for _ in range(TEXTS):
+    for _ in range(texts):
         comments.reply(author=author, post=post, source=f"As [[{CITED}]] says.")
 
 

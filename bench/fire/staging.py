@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 COMMENTS = 24  # to begin with
 
 
-def stage(*, writers: int, readers: int, seed: int) -> dict[str, Any]:
+def stage(*, writers: int, readers: int, texts: int, seed: int) -> dict[str, Any]:
     """Each writer has a post; every second one moderates. Every second reader logs in."""
     chance = random.Random(seed)
     password = make_password(PASSWORD)  # once for all: it is slow on purpose
@@ -26,7 +26,7 @@ def stage(*, writers: int, readers: int, seed: int) -> dict[str, Any]:
         posts.publish(author=person, title=title, source="What do you say?", tags=["load"])
         for person, title in zip(people, titles, strict=True)
     ]
-    following.set_out(people[0])
+    following.set_out(people[0], texts=texts)
     written: list[tuple[int, int]] = []
     for number in range(COMMENTS):
         post = own[number % 3]  # few posts, so that many meet in one thread

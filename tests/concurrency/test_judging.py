@@ -140,9 +140,8 @@ def test_a_task_that_nobody_has_done_is_found(found, ann, settings, tmp_path):
     assert found() == ""
 
 
-def test_what_follows_a_rename_keeps_the_task_worker_busy(found, ann, act, settings, monkeypatch):
-    monkeypatch.setattr(following, "TEXTS", 3)
-    act(following.set_out, author=ann)
+def test_what_follows_a_rename_keeps_the_task_worker_busy(found, ann, act, settings):
+    act(following.set_out, author=ann, texts=3)
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     assert following.all_have_followed()
     assert not following.keep_busy(seconds=0), "there is no worker"

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from bench.fire.kills import OF_THE_SITE
-from forum.posts.citations import IN_A_REQUEST
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +28,7 @@ def url_of(database: dict) -> str:
 def test_nothing_acknowledged_is_lost_and_nothing_doubled_when_processes_are_killed():
     from django.db import connection
 
-    words = ["--seconds=0", "--acts=36", "--kills=4", "--every=8", "--workers=1"]
+    words = ["--seconds=0", "--acts=36", "--kills=4", "--every=8", "--workers=1", "--texts=20"]
     soak = subprocess.Popen(
         [sys.executable, "bench/soak.py", "--database", url_of(connection.settings_dict), *words],
         cwd=ROOT,
@@ -46,4 +45,4 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled_when_processes_are_kil
     assert soak.returncode == 0, said
     assert {f"{kind} | 1 " for kind in OF_THE_SITE} <= set(re.findall(r"^[\w ]+ \| 1 ", said, re.MULTILINE))
     assert int(re.search(r"(\d+) acknowledged", said)[1]) >= 36
-    assert int(re.search(r"(\d+) texts with another title", said)[1]) > IN_A_REQUEST
+    assert int(re.search(r"(\d+) texts with another title", said)[1]) >= 20

@@ -45,8 +45,8 @@ class Trial:
     every: int  # acknowledged acts from one kill to the next, about
     seed: int
     texts: int  # that refer to the post which is renamed before the task worker is killed
-    writers: int = 8
-    readers: int = 8
+    writers: int
+    readers: int
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -65,6 +65,8 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=30, help="acknowledged acts from one kill to the next; 30")
     parser.add_argument("--acts", type=int, default=0, help="acknowledged acts to wait for; 0")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--writers", type=int, default=8, help="at once, 3 at least; 8")
+    parser.add_argument("--readers", type=int, default=8, help="at once; 8")
     parser.add_argument("--texts", type=int, default=60, help="for a killed task worker to leave to the next one; 60")
     parser.add_argument("--workers", type=int, default=2, help="server processes, where it is not 1 and 2 in turn; 2")
     parser.add_argument("--only", choices=["sqlite", "postgres"], help="one database alone")
@@ -85,7 +87,7 @@ def stop(*_: object) -> None:
 
 
 def trials(wanted: argparse.Namespace) -> list[Trial]:
-    common = {"acts": wanted.acts, "every": wanted.every, "seed": wanted.seed, "texts": wanted.texts}
+    common = {name: getattr(wanted, name) for name in ("acts", "every", "seed", "texts", "writers", "readers")}
     if wanted.database:
         numbers = {"seconds": wanted.seconds, "kills": wanted.kills}
         return [Trial(wanted.database, wanted.workers, **numbers, **common)]

@@ -28,7 +28,8 @@ def url_of(database: dict) -> str:
 def test_nothing_acknowledged_is_lost_and_nothing_doubled_when_processes_are_killed():
     from django.db import connection
 
-    words = ["--seconds=0", "--acts=36", "--kills=4", "--every=8", "--workers=1", "--texts=20"]
+    words = ["--seconds=0", "--acts=36", "--kills=4", "--every=8", "--workers=1"]
+    words += ["--writers=4", "--readers=4", "--texts=20"]
     soak = subprocess.Popen(
         [sys.executable, "bench/soak.py", "--database", url_of(connection.settings_dict), *words],
         cwd=ROOT,

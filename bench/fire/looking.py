@@ -1,8 +1,8 @@
 """What must be true at every moment, and so also right after a crash."""
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.comments.queries import miscounted
-from forum.comments.tree import find_broken
 from forum.posts.models import Post
 
 

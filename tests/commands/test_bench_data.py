@@ -6,9 +6,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import F, Max
 from django.db.models.functions import Length
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.comments.queries import miscounted
-from forum.comments.tree import find_broken
 from forum.management.bench import shape, text
 from forum.posts.models import Post, PostRevision
 

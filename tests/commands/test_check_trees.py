@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from forum.comments import tree
+from forum.comments import checking
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment
 from forum.comments.services import counts_of, set_hidden
-from forum.comments.tree import find_broken
 from forum.management.commands import check_trees
 from forum.notifications.services import count_unseen
 from forum.posts.models import Post
@@ -158,8 +158,8 @@ def test_damage_is_found_and_mended(trees, kind):
 def test_trees_that_are_well_stay_unread(trees, monkeypatch):
     sql("UPDATE comments_comment SET rght = rght + 10 WHERE id = {top}".format(**trees))
     read = set()
-    stored = tree._stored
-    monkeypatch.setattr(tree, "_stored", lambda comments: read.update(found := stored(comments)) or found)
+    stored_rows = checking.stored_rows
+    monkeypatch.setattr(checking, "stored_rows", lambda comments: read.update(found := stored_rows(comments)) or found)
 
     check(fix=True)
 

@@ -13,9 +13,9 @@ from django.db import connection, connections
 from django.db.backends.base.base import NO_DB_ALIAS
 
 from accounts.models import User
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody
 from forum.comments.queries import miscounted
-from forum.comments.tree import find_broken
 from forum.management.commands import copy_from_sqlite
 from forum.posts.models import Post
 from tests.factories import make_person, make_post

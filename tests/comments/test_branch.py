@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody
 from forum.comments.services import counts_of, hide_branch, move, restore_branch, retract, set_hidden
-from forum.comments.tree import ancestors_of, branch_of, find_broken
+from forum.comments.tree import ancestors_of, branch_of
 from forum.posts.models import Post
 from tests.factories import make_comment, make_post, version_of
 

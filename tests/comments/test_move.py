@@ -3,9 +3,10 @@ import random
 import pytest
 from django.utils import timezone
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody
 from forum.comments.services import counts_of, move, set_hidden
-from forum.comments.tree import MAX_DEPTH, branch_of, find_broken
+from forum.comments.tree import MAX_DEPTH, branch_of
 from forum.kit.refusal import Refusal
 from forum.posts.models import Post
 from tests.factories import make_chain, make_comment, make_deep_chain, make_draft, make_post, make_thread, version_of

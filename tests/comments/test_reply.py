@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts.services import set_suspension
 from forum import events
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.comments.services import move, reply, set_hidden
-from forum.comments.tree import MAX_DEPTH, find_broken
+from forum.comments.tree import MAX_DEPTH
 from forum.kit.refusal import Refusal
 from forum.posts import services as posts
 from forum.posts.models import Post

@@ -3,9 +3,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from forum.comments import thread
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody
 from forum.comments.services import move, retract, set_hidden
-from forum.comments.tree import find_broken
 from forum.kit.refusal import Refusal
 from forum.posts.models import Post
 from tests.factories import make_chain, make_comment, make_post, version_of

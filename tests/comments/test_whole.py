@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forum.comments.checking import _faults, _is_whole
 from forum.comments.numbering import number
-from forum.comments.tree import Stored, _faults, _is_whole
+from forum.comments.tree import Stored
 
 
 @st.composite

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.comments.queries import miscounted
-from forum.comments.tree import find_broken
 from forum.posts.models import Post
 from tests.concurrency.crowd import run_crowd
 from tests.factories import make_chain, make_comment, make_moderator, make_post

@@ -7,8 +7,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
-from forum.comments.tree import find_broken
 from forum.management.demo.script import parse
 from forum.moderation.models import Decision, Report
 from forum.posts.models import Post

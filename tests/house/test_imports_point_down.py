@@ -17,7 +17,8 @@ LEVELS = [
 LEVEL = {room: number for number, rooms in enumerate(LEVELS) for room in rooms}
 TOP = len(LEVELS)  # settings, urls, wiring, commands, template tags
 
-PRIVATE = {"views", "forms", "admin", "urls", "tree"}
+TREE = {"tree", "checking"}
+PRIVATE = {"views", "forms", "admin", "urls"} | TREE
 # What prepares, checks and fills the trees of a whole site has to know them.
 MAY_KNOW_THE_TREE = {"forum.management.commands.check_trees", "forum.management.bench.load"}
 
@@ -46,7 +47,7 @@ def test_nobody_imports_what_is_private_to_another_room():
         here = module_of(path)
         for name in imports_of(path):
             private = PRIVATE & set(name.split(".")[1:])
-            allowed = private == {"tree"} and here in MAY_KNOW_THE_TREE
+            allowed = private <= TREE and here in MAY_KNOW_THE_TREE
             if private and not allowed and room_of(name) not in {None, room_of(here)}:
                 yield name
 

@@ -15,8 +15,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 
 from accounts.models import User
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
-from forum.comments.tree import find_broken
 from forum.exports.formats import FORMATS, as_bytes
 from forum.exports.load import load_thread
 from forum.posts.models import Post, PostRevision

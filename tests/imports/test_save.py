@@ -6,8 +6,8 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
-from forum.comments.tree import find_broken
 from forum.exports.document import PersonDocument
 from forum.imports.planning import lookup, plan_thread
 from forum.imports.reading import Unreadable

@@ -1,7 +1,7 @@
 import pytest
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment
-from forum.comments.tree import find_broken
 from forum.kit.refusal import Refusal
 from forum.moderation.services import hide, hide_branch, report
 from forum.posts.models import Post

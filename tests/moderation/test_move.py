@@ -1,7 +1,8 @@
 import pytest
 
+from forum.comments.checking import find_broken
 from forum.comments.models import Comment
-from forum.comments.tree import MAX_DEPTH, find_broken
+from forum.comments.tree import MAX_DEPTH
 from forum.kit.refusal import Refusal
 from forum.moderation.models import Decision, DecisionKind
 from forum.moderation.services import move

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from forum.comments import queries, services, tree
+from forum.comments import checking, queries, services
 from forum.notifications import queries as inboxes
 from forum.notifications.services import count_unseen
 
@@ -31,14 +31,14 @@ class Command(BaseCommand):
             return
         if not fix:
             raise CommandError(f"{_faults(faults)} found; run again with --fix.")
-        self._mend(tree.find_broken())
+        self._mend(checking.find_broken())
         if remaining := self._look():
             raise CommandError(f"{_faults(remaining)} could not be mended.")
         self.stdout.write(self.style.SUCCESS(f"{_faults(faults)} found, all well now."))
 
     def _look(self) -> int:
         """Print every fault; gives how many there are."""
-        broken = tree.find_broken()
+        broken = checking.find_broken()
         for fault in broken:
             self.stdout.write(f"tree {fault.tree_id} (post {fault.post_id}): {fault.reason}")
         wrong = 0
@@ -60,10 +60,10 @@ class Command(BaseCommand):
         time.sleep(ON_ITS_WAY)
         return list(inboxes.miscounted().filter(pk__in=found))
 
-    def _mend(self, broken: list[tree.Fault]) -> None:
-        for post_id, tree_ids in sorted(tree.trees_to_rebuild(broken).items()):
+    def _mend(self, broken: list[checking.Fault]) -> None:
+        for post_id, tree_ids in sorted(checking.trees_to_rebuild(broken).items()):
             with transaction.atomic():
-                written = tree.rebuild(post_id, tree_ids=tree_ids)
+                written = checking.rebuild(post_id, tree_ids=tree_ids)
                 services.recount(post_id=post_id)
             self.stdout.write(f"post {post_id}: {written} comments put in their places")
         for post in list(queries.miscounted()):

@@ -4,18 +4,19 @@ What is written goes through the one door, ``tree.renumber``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import batched, groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from forum.comments.models import Comment
 from forum.comments.numbering import in_loop, number
 from forum.comments.tree import Stored, renumber, stored_rows
+
+AT_ONCE = 500  # ids in a query; databases take only so many parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +73,25 @@ def _faults(tree: Mapping[int, Stored]) -> list[Fault]:
     return [Fault(min(posts), row.tree_id, reason) for reason in sorted(reasons)]
 
 
-def trees_to_rebuild(faults: Iterable[Fault]) -> dict[int, set[int]]:
-    """By post: the trees whose rebuilding there mends ``faults``.
+class Rebuilt(NamedTuple):
+    """What ``rebuild`` did."""
 
-    They are the broken ones, and those in which the parents of their comments stand: a branch may come back there.
-    """
-    found: dict[int, set[int]] = defaultdict(set)
-    for trees in _some_trees({fault.tree_id for fault in faults}):
-        places = trees.order_by().values_list("tree_id", "post_id", "parent__tree_id", "parent__post_id").distinct()
-        rows = list(places)
-        above: dict[int, set[int]] = defaultdict(set)
-        for tree_id, _, other, _ in rows:
-            above[tree_id] |= {tree_id} | ({other} if other is not None else set())
-        for tree_id, post_id, _, other_post in rows:
-            for post in {post_id, other_post} - {None}:
-                found[post] |= above[tree_id]
-    return found
-
-
-def _some_trees(tree_ids: Iterable[int]) -> Iterator[QuerySet[Comment]]:
-    """By rising number, some hundreds at once: databases take only so many parameters."""
-    for some in batched(sorted(tree_ids), 500):
-        yield Comment.objects.filter(tree_id__in=some)
+    comments: int  # rows written
+    posts: set[int]  # of all comments it read: what is told of them may have changed
 
 
 @transaction.atomic
-def rebuild(post_id: int, *, tree_ids: set[int]) -> int:
-    """Number these trees of a post by their parents; gives the number of rows written.
+def rebuild(tree_ids: Iterable[int]) -> Rebuilt:
+    """Number broken trees by their parents.
 
-    Its other trees stay unread, since a thread may have a million comments. A loop of parents is cut at its oldest
-    comment, which becomes top-level, as does a comment whose parent does not exist. A comment whose parent is in
-    another post follows its parent there, when that post is rebuilt.
+    What hangs on their comments comes to them, and their comments go to the trees and posts in which their parents
+    stand. All other trees stay unread, since a thread may have a million comments. A loop of parents is cut at its
+    oldest comment, which becomes top-level, as does a comment whose parent does not exist.
     """
     _lock_all_trees()
-    stored: dict[int, Stored] = {}
-    for trees in _some_trees(tree_ids):
-        stored |= stored_rows(trees.filter(post_id=post_id))
-    fresh = set(stored)
-    while fresh:  # what hangs on these comments, wherever it is stored, level by level
-        below: dict[int, Stored] = {}
-        for some in batched(sorted(fresh), 500):
-            below |= stored_rows(Comment.objects.filter(parent_id__in=some))
-        fresh = below.keys() - stored.keys()
-        stored |= {pk: below[pk] for pk in fresh}
+    stored = _read_around(set(tree_ids))
     edges = {pk: row.parent_id for pk, row in stored.items()}
-    elsewhere = {parent for parent in edges.values() if parent is not None} - stored.keys()
-    nowhere = elsewhere - set(Comment.objects.filter(pk__in=elsewhere).values_list("pk", flat=True))
+    nowhere = _nowhere({parent for parent in edges.values() if parent is not None} - stored.keys())
     new_parents: dict[int, int | None] = {}
     for pk in sorted(edges):
         if edges[pk] in nowhere or in_loop(pk, edges):
@@ -129,8 +103,39 @@ def rebuild(post_id: int, *, tree_ids: set[int]) -> int:
         if stored[pk].post_id != stored[root].post_id:
             strays[stored[root].post_id].append(pk)
     for right_post, pks in strays.items():
-        written += Comment.objects.filter(pk__in=pks).update(post_id=right_post)
-    return written
+        for some in batched(pks, AT_ONCE):
+            written += Comment.objects.filter(pk__in=some).update(post_id=right_post)
+    return Rebuilt(written, {row.post_id for row in stored.values()})
+
+
+def _read_around(tree_ids: set[int]) -> dict[int, Stored]:
+    """These trees, those in which parents of their comments stand, and what hangs on the comments of all of them.
+
+    To be asked under the lock: a move may have taken a parent to another tree since the faults were found.
+    """
+    above: set[int] = set()
+    for some in batched(sorted(tree_ids), AT_ONCE):
+        parents = Comment.objects.filter(children__tree_id__in=some)
+        above.update(parents.order_by().values_list("tree_id", flat=True).distinct())
+    stored: dict[int, Stored] = {}
+    for some in batched(sorted(tree_ids | above), AT_ONCE):
+        stored |= stored_rows(Comment.objects.filter(tree_id__in=some))
+    fresh = set(stored)
+    while fresh:  # wherever it is stored, level by level
+        below: dict[int, Stored] = {}
+        for some in batched(sorted(fresh), AT_ONCE):
+            below |= stored_rows(Comment.objects.filter(parent_id__in=some))
+        fresh = below.keys() - stored.keys()
+        stored |= {pk: below[pk] for pk in fresh}
+    return stored
+
+
+def _nowhere(pks: set[int]) -> set[int]:
+    """Those of ``pks`` that no comment has."""
+    found: set[int] = set()
+    for some in batched(pks, AT_ONCE):
+        found.update(Comment.objects.filter(pk__in=some).values_list("pk", flat=True))
+    return pks - found
 
 
 def _lock_all_trees() -> None:

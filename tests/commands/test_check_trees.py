@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from forum.comments import checking
+from forum.comments import checking, tree
 from forum.comments.checking import find_broken
 from forum.comments.models import Comment
 from forum.comments.services import counts_of, set_hidden
@@ -164,6 +164,27 @@ def test_trees_that_are_well_stay_unread(trees, monkeypatch):
     check(fix=True)
 
     assert read == {trees[name] for name in ("top", "left", "right", "leaf", "twin")}
+
+
+@pytest.mark.parametrize("new_parent", ["lone", "near"])
+def test_a_parent_that_moves_to_another_tree_just_before_the_lock_is_found_there(trees, monkeypatch, new_parent):
+    trees["lone"] = make_comment(Post.objects.get(pk=trees["post"])).pk
+    sql("UPDATE comments_comment SET tree_id = {other} WHERE id = {leaf}".format(**trees))
+    lock = checking._lock_all_trees
+
+    def somebody_is_faster():
+        monkeypatch.setattr(checking, "_lock_all_trees", lock)
+        comments = tree.locked_all([trees["left"], trees[new_parent]])
+        parent = comments[trees[new_parent]]
+        tree.move(comments[trees["left"]], parent=parent, post_id=parent.post_id)
+        lock()
+
+    monkeypatch.setattr(checking, "_lock_all_trees", somebody_is_faster)
+
+    assert "all well now" in check(fix=True)
+
+    assert parents(trees) == WHOLE | {"left": new_parent, "lone": None}
+    assert Comment.objects.get(pk=trees["leaf"]).post_id == Comment.objects.get(pk=trees[new_parent]).post_id
 
 
 def test_a_loop_is_cut_at_its_oldest_comment(trees):

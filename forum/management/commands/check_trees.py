@@ -6,6 +6,8 @@ Mending holds up all who write comments while it works on a post.
 """
 
 import time
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -25,19 +27,21 @@ class Command(BaseCommand):
         parser.add_argument("--fix", action="store_true", help="make broken trees and wrong counters anew")
 
     def handle(self, *, fix: bool, **options: Any) -> None:
-        faults = self._look()
+        broken, wrong = self._look()
+        faults = len(broken) + wrong
         if not faults:
             self.stdout.write("All trees are well formed and all counters right.")
             return
         if not fix:
             raise CommandError(f"{_faults(faults)} found; run again with --fix.")
-        self._mend(checking.find_broken())
-        if remaining := self._look():
+        self._mend(broken)
+        broken, wrong = self._look()
+        if remaining := len(broken) + wrong:
             raise CommandError(f"{_faults(remaining)} could not be mended.")
         self.stdout.write(self.style.SUCCESS(f"{_faults(faults)} found, all well now."))
 
-    def _look(self) -> int:
-        """Print every fault; gives how many there are."""
+    def _look(self) -> tuple[list[checking.Fault], int]:
+        """Print every fault; gives those of trees, and how many numbers are wrong."""
         broken = checking.find_broken()
         for fault in broken:
             self.stdout.write(f"tree {fault.tree_id} (post {fault.post_id}): {fault.reason}")
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         for person in self._behind():
             wrong += 1
             self.stdout.write(f"{person.username}: says {person.unseen} unseen notices; counted are {person.counted}")
-        return len(broken) + wrong
+        return broken, wrong
 
     def _behind(self) -> list[Any]:
         """Whose number has not followed. It may be on its way, so whoever is found is looked at once more."""
@@ -61,11 +65,13 @@ class Command(BaseCommand):
         return list(inboxes.miscounted().filter(pk__in=found))
 
     def _mend(self, broken: list[checking.Fault]) -> None:
-        for post_id, tree_ids in sorted(checking.trees_to_rebuild(broken).items()):
+        by_post = attrgetter("post_id")
+        for post_id, faults in groupby(sorted(broken, key=by_post), key=by_post):
             with transaction.atomic():
-                written = checking.rebuild(post_id, tree_ids=tree_ids)
-                services.recount(post_id=post_id)
-            self.stdout.write(f"post {post_id}: {written} comments put in their places")
+                rebuilt = checking.rebuild({fault.tree_id for fault in faults})
+                for touched in sorted(rebuilt.posts):
+                    services.recount(post_id=touched)
+            self.stdout.write(f"post {post_id}: {rebuilt.comments} comments put in their places")
         for post in list(queries.miscounted()):
             with transaction.atomic():
                 services.recount(post_id=post.post_id)

@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ROOT / "forum" / "settings.py"
+SETTINGS = sorted((ROOT / "forum" / "settings").glob("*.py"))
 SCRIPTS = [ROOT / "Makefile", ROOT / ".ci" / "run", *sorted((ROOT / "bin").iterdir())]
 OUR_PREFIX = re.compile(r"\bCOLLOQUY_[A-Z_]*[A-Z]\b")
 GIVEN_BY_ALL_SYSTEMS = {"CI", "HOME", "PATH", "TMPDIR"}
 
 
 def read_by_settings() -> dict[str, str]:
-    """Every variable that forum/settings.py reads, with its default where that is a plain value."""
+    """Every variable that forum.settings reads, with its default where that is a plain value."""
     found: dict[str, str] = {}
-    for call in (node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call)):
+    nodes = [node for path in SETTINGS for node in ast.walk(ast.parse(path.read_text()))]
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
         if not isinstance(call.func, ast.Name) or not all(isinstance(word, ast.Constant) for word in call.args[:1]):
             continue
         reader, words = call.func.id, [word.value for word in call.args if isinstance(word, ast.Constant)]

@@ -1,7 +1,7 @@
 """What is set wrongly is refused at the start, by its name; what is set rightly arrives."""
 
+import importlib
 import os
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ PRODUCTION = {"COLLOQUY_SITE_URL": "https://forum.example.org", "COLLOQUY_SECRET
 
 @pytest.fixture
 def settings_with(monkeypatch, tmp_path):
-    """``settings_with(NAME="value")`` is what forum/settings.py makes of an environment with just these variables."""
+    """``settings_with(NAME="value")`` is what forum.settings makes of an environment with just these variables."""
 
     def run(**variables: str) -> dict:
         for name in list(os.environ):
@@ -30,7 +30,9 @@ def settings_with(monkeypatch, tmp_path):
                 monkeypatch.delenv(name)
         for name, value in {"COLLOQUY_VAR": str(tmp_path), **variables}.items():
             monkeypatch.setenv(name, value)
-        return runpy.run_path(str(ROOT / "forum" / "settings.py"))
+        for name in [name for name in sys.modules if name.startswith("forum.settings")]:
+            monkeypatch.delitem(sys.modules, name)  # until the end of the test
+        return vars(importlib.import_module("forum.settings"))
 
     return run
 

@@ -9,7 +9,8 @@ from django.db.models.functions import Length
 from forum.comments.checking import find_broken
 from forum.comments.models import Comment, CommentBody, CommentRevision
 from forum.comments.queries import miscounted
-from forum.management.bench import shape, text
+from forum.management.bench import bulk, shape, text
+from forum.management.bench import load as loading
 from forum.posts.models import Post, PostRevision
 
 
@@ -50,6 +51,26 @@ def test_one_thread_takes_all_comments(db):
 
     assert set(Comment.objects.values_list("post", flat=True)) == {Post.objects.earliest("pk").pk}
     assert "longest thread has 250 comments" in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_before_it_was_stopped_stays_and_is_whole(monkeypatch):
+    """In one transaction a big thread would take longer for each batch than for the one before."""
+    write = bulk.write
+
+    def write_until_stopped(model, columns, rows):
+        if model is CommentRevision and CommentRevision.objects.exists():
+            raise KeyboardInterrupt
+        write(model, columns, rows)
+
+    monkeypatch.setattr(bulk, "write", write_until_stopped)
+    monkeypatch.setattr(loading, "BATCH", 20)
+
+    with pytest.raises(KeyboardInterrupt):
+        load(posts=1, comments=400, one_thread=True)
+
+    assert 20 <= Comment.objects.count() == CommentBody.objects.count() < 400
+    assert find_broken() == []
 
 
 def test_loading_again_adds_to_what_is_there(db):

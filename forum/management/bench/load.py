@@ -13,7 +13,7 @@ from forum.markup import RENDER_VERSION
 from forum.posts.models import Post, PostRevision, Tag, new_uid
 from forum.posts.services import slug_of, title_fields
 
-BATCH = 4_000  # comments written at once; their rows take about 10 MB
+BATCH = 20_000  # comments written at once, unless a branch has more; their rows take some 30 MB
 COMMENT = ("id", "post_id", "parent_id", "tree_id", "lft", "rght", "level", "retracted_at", "hidden_at")
 BODY = (
     "comment_id", "uid", "origin_url", "author_id", "published_at", "edited_at", "post_revision",
@@ -29,7 +29,12 @@ TAGS = ("statistics", "methods", "analysis", "instruments", "replication", "open
 
 
 class Loader:
-    """Makes the same texts, people and shapes for the same seed; times count back from ``now``."""
+    """Makes the same texts, people and shapes for the same seed; times count back from ``now``.
+
+    Each batch is a transaction of its own. In a single one SQLite's log grows to the size of everything, and it is
+    looked through for each page that is read or written again: a thread of a million would cost more than ten of a
+    tenth. Who stops it in between finds posts whose counters promise more than there is (``check_trees --fix``).
+    """
 
     def __init__(self, *, seed: int, now: datetime) -> None:
         self.rng = Random(seed)  # noqa: S311 - nothing secret is drawn
@@ -39,6 +44,7 @@ class Loader:
         self.largest: tuple[int, Post | None] = (-1, None)
 
     def load(self, *, posts: int, comments: int, one_thread: bool) -> None:
+        bulk.prepare()
         self.people = self._people(min(max(comments // COMMENTS_EACH, PEOPLE_AT_LEAST), PEOPLE_AT_MOST))
         self.tags = [Tag.objects.get_or_create(slug=slug_of(name), defaults={"name": name})[0] for name in TAGS]
         sizes = shape.sizes(self.rng, posts=posts, comments=comments, one_thread=one_thread)
@@ -56,7 +62,6 @@ class Loader:
         User.objects.bulk_create(fresh)
         return list(User.objects.filter(username__in=names).order_by("pk"))
 
-    @transaction.atomic
     def _posts(self, sizes: list[int]) -> None:
         posts, plans = [], []
         for size in sizes:
@@ -64,6 +69,11 @@ class Loader:
             plan = shape.plan(self.rng, size=size, start=published_at, end=self.now)
             plans.append(plan)
             posts.append(self._post(published_at, [comment.at for comment in plan if comment.is_visible]))
+        self._write(posts)
+        self._threads(posts, plans)
+
+    @transaction.atomic
+    def _write(self, posts: list[Post]) -> None:
         Post.objects.bulk_create(posts)
         PostRevision.objects.bulk_create(
             PostRevision(
@@ -75,7 +85,6 @@ class Loader:
         tagged.objects.bulk_create(
             tagged(post=post, tag=tag) for post in posts for tag in self.rng.sample(self.tags, self.rng.randint(0, 3))
         )
-        self._threads(posts, plans)
 
     def _threads(self, posts: list[Post], plans: list[list[shape.Planned]]) -> None:
         """Whole top-level branches of several posts at once: most threads are short, and each write has its price."""
@@ -111,6 +120,7 @@ class Loader:
             active_at=max(visible, default=published_at),
         )
 
+    @transaction.atomic
     def _comments(self, gathered: list[tuple[Post, shape.Planned]], parents: list[int | None]) -> None:
         comments, bodies, revisions = [], [], []
         for (post, planned), (pk, parent_id, place) in zip(gathered, tree.reserve_many(parents), strict=True):

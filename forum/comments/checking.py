@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from forum.comments.models import Comment
 from forum.comments.numbering import in_loop, number
@@ -118,15 +119,16 @@ def _read_around(tree_ids: set[int]) -> dict[int, Stored]:
         parents = Comment.objects.filter(children__tree_id__in=some)
         above.update(parents.order_by().values_list("tree_id", flat=True).distinct())
     stored: dict[int, Stored] = {}
+    below: dict[int, Stored] = {}  # what answers these comments from other trees, level by level
     for some in batched(sorted(tree_ids | above), AT_ONCE):
         stored |= stored_rows(Comment.objects.filter(tree_id__in=some))
-    fresh = set(stored)
-    while fresh:  # wherever it is stored, level by level
-        below: dict[int, Stored] = {}
+        answers = Comment.objects.filter(parent__tree_id__in=some)
+        below |= stored_rows(answers.exclude(tree_id=F("parent__tree_id")))
+    while fresh := below.keys() - stored.keys():
+        stored |= {pk: row for pk, row in below.items() if pk in fresh}
+        below = {}
         for some in batched(sorted(fresh), AT_ONCE):
             below |= stored_rows(Comment.objects.filter(parent_id__in=some))
-        fresh = below.keys() - stored.keys()
-        stored |= {pk: below[pk] for pk in fresh}
     return stored
 
 

@@ -13,7 +13,7 @@ from forum.markup.normalise import POST_LIMIT, TextRefused, clean
 from forum.markup.references import NOBODY, Known, References
 from forum.markup.sanitize import sanitize
 
-RENDER_VERSION = 4
+RENDER_VERSION = 5
 
 logger = logging.getLogger(__name__)
 

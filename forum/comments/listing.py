@@ -9,7 +9,6 @@ from functools import lru_cache
 from html import escape
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -30,13 +29,14 @@ COMMENT, STUB = "comments/comment.html", "comments/stub.html"
 # What each template shows, and what it tests.
 DRAWN = {
     COMMENT: (
-        ("id", "html", "replies", "revision", "post_revision", "parent_anchor", "parent_author", "iso", "exact",
-         "reason", "author", "author_url", "reply_url", "branch_url", "comment_url", "report_url", "post_history_url"),
+        ("id", "said", "replies", "revision", "post_revision", "parent_anchor", "parent_author", "iso", "exact",
+         "author", "author_url", "post", "branches", "after"),
         ("hidden", "retracted", "own", "edited", "older_post", "by_post_author", "placeholder", "anonymous",
          "flattened", "folds", "answers", "moderates"),
     ),
-    STUB: (("address", "count", "parent_author"), ("answers_post", "one", "flattened")),
+    STUB: (("address", "count", "parent_author", "after"), ("answers_post", "one", "flattened")),
 }  # fmt: skip
+ITEM_ENDS, LIST_BEGINS, LIST_ENDS = "</details></li>", '<ol class="replies">', "</ol></details></li>"
 
 type Variant = tuple[bool | str, ...]
 
@@ -47,20 +47,17 @@ def as_html(rows: Iterable[Line], *, post: Post, viewer: Viewer) -> SafeString:
 
 
 def pieces(rows: Iterable[Line], *, post: Post, viewer: Viewer, thread: str, question: str = "") -> Iterator[str]:
-    """What ``as_html`` joins: safe pieces. ``thread`` is the thread's address as seen from the page they stand on, and
-    ``question`` what stubs ask for besides, ending in ``&``."""
+    """What ``as_html`` joins: a safe piece for each row. ``thread`` is the thread's address as seen from the page they
+    stand on, and ``question`` what stubs ask for besides, ending in ``&``."""
     variant_of = _variants(post, viewer)
-    urls = (reverse("comments:reply", args=[post.pk]), f"{thread}c/", "/comments/", "/moderation/report/comment/",
-            reverse("posts:history", args=[post.pk]))  # fmt: skip
+    always = (str(post.pk), f"{thread}c/")
     stencils: dict[Variant, Stencil] = {}
     people: dict[int, tuple[str, str]] = {}  # once for each, not for each comment
     for row in rows:
         if isinstance(row, Stub):
             yield _stub(row, thread, question)
-            if row.closes:
-                yield "</ol></details></li>" * row.closes
             continue
-        node, author = row.node, row.node.author
+        node, author, above = row.node, row.node.author, row.parent
         variant = variant_of(row)
         stencil = stencils.get(variant)
         if stencil is None:
@@ -68,26 +65,21 @@ def pieces(rows: Iterable[Line], *, post: Post, viewer: Viewer, thread: str, que
         person = people.get(author.pk if author else 0)
         if person is None:
             person = people[author.pk if author else 0] = _person(node)
-        parent = f"c{row.parent.pk}" if row.parent else "post"
-        called = _called(row.parent) if row.parent and row.level > row.depth else ""
         yield stencil.fill((
-            node.pk, node.html, row.descendants, node.revision, node.post_revision, parent, called,
+            str(node.pk), escape(node.said.rstrip(".")) if node.hidden_at else node.said,
+            str(row.descendants), str(node.revision), str(node.post_revision),
+            f"c{above.pk}" if above else "post", _called(above) if above and row.level > row.depth else "",
             machine_of(node.published_at), exact_of(node.published_at),
-            escape(node.hidden_reason.rstrip(".")) if node.hidden_reason else "",
-            *person, *urls,
+            *person, *always, LIST_BEGINS if row.opens else ITEM_ENDS + LIST_ENDS * row.closes,
         ))  # fmt: skip
-        yield '<ol class="replies">' if row.opens else "</details></li>"
-        if row.closes:
-            yield "</ol></details></li>" * row.closes
 
 
 def _stub(stub: Stub, thread: str, question: str) -> str:
     above = stub.parent
     stencil = _stencil(STUB, (above is None, stub.count == 1, stub.is_flattened))
     address = f"{thread}c/{above.pk}/" if above else thread
-    return stencil.fill(
-        (f"{address}?{escape(question)}after={stub.after}", f"{stub.count:,}", _called(above) if above else "")
-    )
+    where = f"{address}?{escape(question)}after={stub.after}"
+    return stencil.fill((where, f"{stub.count:,}", _called(above) if above else "", LIST_ENDS * stub.closes))
 
 
 def _person(node: Node) -> tuple[str, str]:

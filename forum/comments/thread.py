@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -52,8 +52,11 @@ class Node:
     author: Author | None
     revision: int
     post_revision: int
-    html: str
-    hidden_reason: str
+    said: str  # its html; of a tombstone why it was hidden, "" if its author retracted it
+
+    @property
+    def html(self) -> str:
+        return "" if self.is_tombstone else self.said
 
     @property
     def is_tombstone(self) -> bool:
@@ -108,9 +111,11 @@ type Line = Row | Stub
 type Place = tuple[str, int, int | None, str | None]  # published at, pk, parent, withdrawn at
 
 PLACE = (Written("body__published_at"), "pk", "parent_id", Written(Coalesce("hidden_at", "retracted_at")))
+# The text of a tombstone is not even read: in its place stands why it was hidden, "" if its author retracted it.
+SAID = Case(When(hidden_at=None, retracted_at=None, then="body__html"), default="body__hidden_reason")
 FIELDS = (
     "pk", "parent_id", Written("body__published_at"), Written("hidden_at"), Written("retracted_at"), "body__author_id",
-    "body__revision", "body__post_revision", "body__html", "body__hidden_reason",
+    "body__revision", "body__post_revision", SAID,
 )  # fmt: skip
 
 
@@ -148,12 +153,11 @@ def nodes_of_both(first: QuerySet[Comment], second: QuerySet[Comment]) -> tuple[
 
 
 def _nodes(rows: Collection[tuple[Any, ...]]) -> list[Node]:
-    """Instances of models would be five times as dear. The text of a tombstone goes no further."""
-    authors = _authors({row[5] for row in rows} - {None})
-    find = authors.get
+    """Instances of models would be five times as dear."""
+    find = _authors({row[5] for row in rows} - {None}).get
     return [
-        Node(pk, parent, at, hid, gone, find(author), revision, of_post, "" if hid or gone else html, reason)
-        for pk, parent, at, hid, gone, author, revision, of_post, html, reason in rows
+        Node(pk, parent, published, hidden, retracted, find(author), revision, of_post, said)
+        for pk, parent, published, hidden, retracted, author, revision, of_post, said in rows
     ]
 
 

@@ -21,7 +21,7 @@ function inWords(at, now) {
 // A page may come from a cache and be older than its words: "3 minutes ago" is said anew.
 function refresh(root) {
   const now = new Date();
-  for (const time of root.querySelectorAll("time.ago, .comment > header time")) time.textContent = inWords(new Date(time.dateTime), now);
+  for (const time of root.querySelectorAll("time.ago, article > header time")) time.textContent = inWords(new Date(time.dateTime), now);
 }
 
 // Titles only when somebody points at one: a thread has thousands.

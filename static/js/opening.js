@@ -21,7 +21,7 @@ function complain(stub, words) {
 
 /** What was written here a moment ago comes in once more, now in its place. */
 function dropTwins(list) {
-  for (const node of list.querySelectorAll("li.node")) {
+  for (const node of list.querySelectorAll("li:has(> details)")) {
     const twin = document.getElementById(node.id);
     const fresh = twin?.closest("ol.is-fresh");
     if (fresh && !fresh.querySelector("form")) fresh.remove();
@@ -58,7 +58,7 @@ async function bringIn(stub) {
     stub.replaceWith(...come);
     // As htmx says it, for local.js: an import would run that a second time, since its address has a hash on the page.
     for (const each of come) each.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
-    const first = come.find((each) => each.matches(".node"))?.querySelector("article");
+    const first = come.find((each) => each.matches(":not(.stub)"))?.querySelector("article");
     if (first && held) {
       first.tabIndex = -1;
       first.focus({ preventScroll: true });

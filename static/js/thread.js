@@ -35,7 +35,7 @@ function beginning(text) {
 addEventListener(
   "toggle",
   ({ target }) => {
-    const line = target.querySelector(":scope > .fold:not(.was-filled)");
+    const line = target.querySelector(":scope > summary:not(.was-filled)");
     if (!line || target.open) return;
     line.classList.add("was-filled");
     const text = target.querySelector(":scope > article > .text:not(.tomb)");
@@ -49,7 +49,7 @@ addEventListener("click", (event) => {
   // The same address a second time changes no hash, yet the branch may have been folded since.
   if (link && link.hash === location.hash) reveal(true);
   if (event.target.closest?.("button.cancel")) putAway(event.target.closest("form"));
-  const reply = event.target.closest?.('.comment > .acts a[href*="/reply?parent="]');
+  const reply = event.target.closest?.('article > .acts a[href*="/reply?parent="]');
   const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   if (reply && window.htmx && !elsewhere) {
     event.preventDefault();

@@ -14,7 +14,7 @@ TURNS = [((1280, "light"), (390, "dark")), ((1280, "dark"), (390, "light"))]
 RUN = """tags => axe.run(document, {resultTypes: ["violations"], runOnly: tags}).then(({violations}) =>
     violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) => ({id, html, failureSummary}))))"""
 # What is far away is not laid out yet, and axe would see it heaped up in the place kept for it.
-DRAW_ALL = "document.querySelectorAll('.comment').forEach(each => each.style.contentVisibility = 'visible')"
+DRAW_ALL = "document.querySelectorAll('article').forEach(each => each.style.contentVisibility = 'visible')"
 TOO_WIDE = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];

@@ -43,7 +43,7 @@ def stub_below(page: Page, comment: Comment) -> Locator:
 
 
 def shown(page: Page) -> list[str]:
-    return page.locator("ol.thread li.node").evaluate_all("all => all.map(each => each.id)")
+    return page.locator("ol.thread li:has(> details > article)").evaluate_all("all => all.map(each => each.id)")
 
 
 def bring_in(page: Page, stub: Locator) -> None:
@@ -96,7 +96,9 @@ def test_what_was_brought_in_behaves_like_the_rest(visit, post, ben):
     page.goto(post.get_absolute_url())
     top = first(post)
     bring_in(page, stub_below(page, top))
-    last = Comment.objects.get(pk=page.locator(f"#{top.key} li.node").last.evaluate("each => each.id.slice(1)"))
+    last = Comment.objects.get(
+        pk=page.locator(f"#{top.key} li:has(> details > article)").last.evaluate("each => each.id.slice(1)")
+    )
 
     expect(article(page, last).locator("header time")).to_have_text("just now")
     page.locator(f"#{last.key} > details > summary").click()
@@ -152,7 +154,9 @@ def test_a_stub_whose_discussion_has_changed_says_so(visit, post):
     expect(page.get_by_role("status")).to_contain_text("Fewer than announced")
 
     before = Comment.objects.get(
-        pk=page.locator(f"#{top.key} > details > ol > li.node").last.evaluate("li => li.id.slice(1)")
+        pk=page.locator(f"#{top.key} > details > ol > li:has(> details > article)").last.evaluate(
+            "li => li.id.slice(1)"
+        )
     )
     services.move(comment=before, parent_id=None, post=make_post())
     stub_below(page, top).click()
@@ -168,7 +172,7 @@ def test_an_answer_is_seen_at_once_and_once(visit, script, post, ben):
     page.get_by_label("Your reply to").fill("My own words.")
     page.get_by_role("button", name="Reply").click()
 
-    mine = page.locator(".comment .text", has_text="My own words.")
+    mine = page.locator("article:not(.post) .text", has_text="My own words.")
     expect(mine).to_be_in_viewport()
     if script:
         while stub_below(page, parent).count():

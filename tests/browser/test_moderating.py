@@ -108,7 +108,7 @@ def test_several_comments_are_hidden_from_the_list(visit, script, ann, ben, mo):
     reader = visit()
     reader.goto(post.get_absolute_url())
     expect(reader.locator(".tomb")).to_have_count(2)
-    expect(reader.locator(".comment .text:not(.tomb)")).to_have_text("Book number 0.")
+    expect(reader.locator("article:not(.post) .text:not(.tomb)")).to_have_text("Book number 0.")
 
 
 def test_a_suspended_person_reads_but_does_not_write(visit, script, ann, ben, mo):

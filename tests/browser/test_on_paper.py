@@ -27,7 +27,7 @@ def test_a_printed_thread_is_the_text_and_who_wrote_it(visit, ann, ben, mo, zoe,
             page.locator(part).evaluate_all("all => all.map(each => getComputedStyle(each).display)")
             == ["none"] * page.locator(part).count()
         )
-    expect(article.locator(".author")).to_be_visible()
+    expect(article.locator("header > a").first).to_be_visible()
     expect(article.locator(".text")).to_be_visible()
     assert page.locator("body").evaluate("body => getComputedStyle(body).color") == "rgb(29, 28, 26)"  # on white
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

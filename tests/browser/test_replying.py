@@ -108,7 +108,7 @@ def test_a_preview_shows_the_text_and_sends_nothing(visit, script, ben):
     assert not Comment.objects.exists()
 
     page.get_by_role("button", name="Comment", exact=True).click()
-    expect(page.locator(".comment strong")).to_have_text("bold")
+    expect(page.locator("article:not(.post) strong")).to_have_text("bold")
     assert Comment.objects.count() == 1
 
 
@@ -121,9 +121,9 @@ def test_a_double_click_makes_one_comment(visit, script, ben):
     page.get_by_label("Your comment").fill("Once is enough.")
     page.get_by_role("button", name="Comment", exact=True).dblclick()
 
-    expect(page.locator(".comment .text")).to_have_text("Once is enough.")
+    expect(page.locator("article:not(.post) .text")).to_have_text("Once is enough.")
     page.goto(post.get_absolute_url())
-    expect(page.locator(".comment .text")).to_have_text("Once is enough.")
+    expect(page.locator("article:not(.post) .text")).to_have_text("Once is enough.")
     assert Comment.objects.count() == 1
 
 
@@ -146,7 +146,7 @@ def test_a_refused_text_stands_in_the_form_again(visit, script, ben):
 
     Post.objects.filter(pk=post.pk).update(locked_at=None)
     page.get_by_role("button", name="Comment", exact=True).click()
-    expect(page.locator(".comment .text")).to_have_text("Shorter, then.")
+    expect(page.locator("article:not(.post) .text")).to_have_text("Shorter, then.")
     assert Comment.objects.count() == 1
 
 

@@ -19,8 +19,7 @@ def node(pk: int, parent: int | None = None, *, at: float = 0, hidden: bool = Fa
         author=Author(1, "ann", "", placeholder=False),
         revision=1,
         post_revision=1,
-        html="",
-        hidden_reason="",
+        said="",
     )
 
 

@@ -56,7 +56,7 @@ def test_in_the_page_the_form_and_then_the_comment_come_as_parts(ann, ben, brows
     assert answer.status_code == 200
     assert b"<html" not in answer.content
     comment = Comment.objects.get(parent=first)
-    assert BeautifulSoup(answer.content, "html.parser").select_one("ol > li.node")["id"] == comment.key
+    assert BeautifulSoup(answer.content, "html.parser").select_one("ol > li")["id"] == comment.key
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_no_page_of_a_discussion_says_the_title_or_the_author_of_a_withdrawn_pos
         page = browse(ben).get(place)
         assert page.status_code == 200
         assert "regrettable" not in page.text.lower()
-    assert BeautifulSoup(browse().get(thread).content, "html.parser").select(".comment .kind") == []
+    assert BeautifulSoup(browse().get(thread).content, "html.parser").select("article .kind") == []
 
 
 def test_who_answers_a_retracted_post_is_not_told_its_title(ann, ben, browse):

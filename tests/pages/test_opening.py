@@ -41,7 +41,7 @@ def soup_of(response) -> BeautifulSoup:
 
 
 def shown_on(page: BeautifulSoup) -> list[str]:
-    return [node["id"] for node in page.select("ol.thread li.node")]
+    return [node["id"] for node in page.select("ol.thread li:has(> details)")]
 
 
 def stubs_on(page: BeautifulSoup) -> list[Tag]:
@@ -59,7 +59,7 @@ def test_it_opens_with_as_many_as_a_page_holds_and_stubs_that_count_the_others(p
     assert page.select_one("#discussion h2").text == "57 comments"
     assert sum(map(count_of, stubs_on(page))) == 57 - 24
     assert page.select_one(".opening").text == "24 of 57 comments are shown. Show all on one page"
-    assert [node["id"] for node in page.select("ol.thread > li.node")] == [
+    assert [node["id"] for node in page.select("ol.thread > li:has(> details)")] == [
         comment.key for comment in post.comments.filter(parent=None).order_by("pk")
     ]
 
@@ -109,9 +109,9 @@ def test_a_thread_that_fits_is_shown_as_it_always_was(ann, browse, monkeypatch):
 
 def test_the_first_line_of_a_folded_branch_counts_what_is_not_shown_too(post, browse):
     page = soup_of(browse().get(post.get_absolute_url()))
-    first = page.select_one("ol.thread > li.node")
+    first = page.select_one("ol.thread > li:has(> details)")
 
-    assert len(first.select("li.node")) < 20
+    assert len(first.select("li:has(> details)")) < 20
     assert "and 20 replies" in " ".join(first.select_one("summary").text.split())
 
 

@@ -34,7 +34,7 @@ class Comment(MPTTModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["post", "tree_id", "lft"], name="comment_in_thread"),
+            models.Index(fields=["post"], name="comment_in_thread"),  # without bounds, which every reply rewrites
             models.Index(fields=["tree_id", "lft"], name="comment_in_branch"),
         ]
         constraints = [

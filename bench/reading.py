@@ -146,10 +146,14 @@ def one_line(folder: Path, env: dict[str, str], body: bytes, status: str = "200 
     (folder / "one_line.py").write_text(ONE_LINE)
     (folder / "body").write_bytes(body)
     more = {"BENCH_BODY": str(folder / "body"), "BENCH_STATUS": status, "PYTHONPATH": str(folder)}
-    words = ["--interface", "wsgi", "--http", "1", "--no-ws", "--workers", "1", "--blocking-threads", "4"]
-    granian = [sys.executable, "-m", "granian", *words, "--port", env["PORT"], "one_line:application"]
-    with serving(env | more, *granian) as worker:
+    with serving(env | more, *granian(env, "one_line:application")) as worker:
         yield worker
+
+
+def granian(env: dict[str, str], application: str) -> list[str]:
+    """The command that serves another application than the site, as the site is served."""
+    words = ["--interface", "wsgi", "--http", "1", "--no-ws", "--workers", "1", "--blocking-threads", "4"]
+    return [sys.executable, "-m", "granian", *words, "--port", env["PORT"], application]
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------
@@ -256,11 +260,13 @@ def threads(folder: Path, until_the_end: ExitStack) -> None:
     ten_thousand = filled(env, posts=1, comments=10_000, one_thread=True, seed=2)
     large = filled(env, posts=1, comments=100_000, one_thread=True, seed=3)
     cookie = session(env)
+    sketch = sketched(env, path.split("/")[2])
     with serving(env) as pid:
         page = Reader(env, path, Cookie=cookie)
         megabytes = len(page.first()[1]) / 1e6
         signed_in = cost(pid, page, requests=10)
         row("1,000 comments, signed in, nothing kept", "15 ms, 1.2 MB", f"{signed_in:.1f} ms, {megabytes:.2f} MB")
+        row("the same beside bench/sketch.py", "15 to 8, 1.9", f"{signed_in / sketch:.2f} times ({sketch:.1f} ms)")
         for method in ("zstd", "gzip"):
             reader = Reader(env, path, Cookie=cookie, Accept_Encoding=method)
             size, spent = len(reader.first()[1]) / 1000, cost(pid, reader, requests=10)
@@ -311,6 +317,12 @@ print(found.first().get_branch_url())
 def branch_of(env: dict[str, str], thread: str) -> str:
     """The address of a comment with about twenty below it."""
     return manage(env, "shell", "-v0", "-c", BRANCH.format(post=thread.split("/")[2])).strip()
+
+
+def sketched(env: dict[str, str], post: str) -> float:
+    """Milliseconds that the least of a page takes for the same comments, under the same server."""
+    with serving(env | {"PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}"}, *granian(env, "sketch:application")) as pid:
+        return cost(pid, Reader(env, f"/{post}/"), requests=10)
 
 
 def _rates(folder: Path, env: dict[str, str], path: str) -> None:

@@ -56,7 +56,9 @@ class Comment(MPTTModel):
         return self.get_whole_url()
 
     def get_whole_url(self) -> str:
-        """Its place on the page that has all comments of the thread."""
+        """Its place on the page that has all comments of the thread; the discussion, where no page can hold them."""
+        if not budget.fits(self.post.comment_count, wanted=True):
+            return f"{self.post.get_absolute_url()}#discussion"
         all_of_them = "?all" if budget.is_big(self.post.comment_count) else ""
         return f"{self.post.get_absolute_url()}{all_of_them}#{self.key}"
 

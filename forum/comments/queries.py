@@ -32,9 +32,9 @@ def around(comment: Comment) -> tuple[list[Node], list[Node]]:
     return nodes_of_both(tree.ancestors_of(comment), tree.branch_of(comment).order_by())
 
 
-def is_big_branch(comment: Comment) -> bool:
-    """By its bounds as ``comment`` was read, without a query."""
-    return budget.is_big((comment.rght - comment.lft + 1) // 2)
+def size_of_branch(comment: Comment) -> int:
+    """By its bounds as ``comment`` was read, without a query. Tombstones count."""
+    return (comment.rght - comment.lft + 1) // 2
 
 
 def opening_of(post: Post, order: Order) -> tuple[Opening, list[Node]]:

@@ -18,7 +18,7 @@ class Asked:
     """What an address asks for after its ``?``."""
 
     order: Order
-    all: bool  # on one page, however many
+    all: bool  # on one page, if it can hold them
     after: int | None  # what a stub stands for: the comments that follow this one
     level: int  # how deep that stub stands on the page that it will be part of
 
@@ -52,7 +52,7 @@ class Reading:
 
 
 def of_thread(post: Post, asked: Asked) -> Reading:
-    if asked.all or not budget.is_big(post.comment_count):
+    if budget.fits(post.comment_count, wanted=asked.all):
         return _whole(thread.arrange(thread.load(post), asked.order, cap=listing.DEPTH_CAP))
     chosen, nodes = queries.opening_of(post, asked.order)
     return _opened(chosen, nodes)
@@ -60,7 +60,7 @@ def of_thread(post: Post, asked: Asked) -> Reading:
 
 def of_branch(comment: Comment, asked: Asked) -> Reading:
     """Has no lines if ``comment`` was moved to another post while we read."""
-    if asked.all or not queries.is_big_branch(comment):
+    if budget.fits(queries.size_of_branch(comment), wanted=asked.all):
         above, below = queries.around(comment)
         return _whole(thread.arrange(below, asked.order, cap=listing.DEPTH_CAP), above)
     chosen, above, nodes = queries.opening_around(comment, asked.order)

@@ -90,6 +90,7 @@ def branch(request: HttpRequest, post_id: int, slug: str, comment_id: int) -> Ht
         "comment": comment,
         "ancestors": reading.above,
         "start": start.node,
+        "thread_fits": budget.fits(post.comment_count, wanted=True),
     }
     return _marked(_page(request, "pages/branch.html", context, reading, thread="../../"), etag, post)
 
@@ -150,6 +151,7 @@ def _context(post: Post, reading: Reading, asked: Asked, *, viewer: Viewer) -> d
         "left_out": reading.left_out,
         "opened": reading.total - reading.left_out,
         "is_big": budget.is_big(reading.total),
+        "fits": budget.fits(reading.total, wanted=True),
         "may_comment": refusal is None or refusal.code == "anonymous",
         "closed": refusal.message if refusal and refusal.code != "anonymous" else "",
         "may_edit": viewer.is_authenticated and refusal_to_edit(viewer, post, now=now) is None,

@@ -96,6 +96,20 @@ def test_all_of_it_is_one_link_away_in_the_same_order(post, browse):
     assert len(shown_on(soup_of(client.get(urljoin(opening, other["href"]))))) == 57
 
 
+def test_more_than_a_page_can_hold_are_not_shown_at_once_whoever_asks(post, browse, monkeypatch):
+    monkeypatch.setattr(budget, "ALL", 56)
+    client, comment = browse(), post.comments.filter(level=2).first()
+
+    page = soup_of(client.get(f"{post.get_absolute_url()}?all"))
+    branch = soup_of(client.get(comment.get_branch_url()))
+
+    assert len(shown_on(page)) == 24
+    assert page.select_one(".opening").text.endswith("They are too many for one page; an export has them all.")
+    assert branch.find("a", string="See the discussion")["href"] == f"{post.get_absolute_url()}#discussion"
+    monkeypatch.setattr(budget, "ALL", 57)
+    assert len(shown_on(soup_of(client.get(f"{post.get_absolute_url()}?all")))) == 57
+
+
 def test_a_thread_that_fits_is_shown_as_it_always_was(ann, browse, monkeypatch):
     post = make_post(ann)
     make_thread(post, SHAPE[:24], ann)

@@ -4,6 +4,7 @@ One flat query, one sort, one walk, joined strings; nothing around the comments,
 theirs. What the site's own page takes more is the price of all it does.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from html import escape
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 get_wsgi_application()  # sets Django up
 
 from django.db import close_old_connections  # noqa: E402

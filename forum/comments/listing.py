@@ -17,7 +17,7 @@ from accounts.permissions import is_moderator
 from forum import markup
 from forum.comments.permissions import refusal_to_discuss
 from forum.comments.thread import Line, Node, Row, Stub
-from forum.kit.moments import exact_of, machine_of
+from forum.kit.moments import day_of
 from forum.kit.stencil import Stencil
 from forum.posts.models import Post
 
@@ -29,8 +29,8 @@ COMMENT, STUB = "comments/comment.html", "comments/stub.html"
 # What each template shows, and what it tests.
 DRAWN = {
     COMMENT: (
-        ("id", "said", "replies", "revision", "post_revision", "parent_anchor", "parent_author", "iso", "exact",
-         "author", "author_url", "post", "branches", "after"),
+        ("id", "said", "replies", "revision", "post_revision", "parent_anchor", "parent_author", "date", "clock",
+         "day", "minute", "author", "author_url", "post", "branches", "after"),
         ("hidden", "retracted", "own", "edited", "older_post", "by_post_author", "placeholder", "anonymous",
          "flattened", "folds", "answers", "moderates"),
     ),
@@ -57,7 +57,7 @@ def pieces(rows: Iterable[Line], *, post: Post, viewer: Viewer, thread: str, que
         if isinstance(row, Stub):
             yield _stub(row, thread, question)
             continue
-        node, author, above = row.node, row.node.author, row.parent
+        node, author, above, at = row.node, row.node.author, row.parent, row.node.published_at
         variant = variant_of(row)
         stencil = stencils.get(variant)
         if stencil is None:
@@ -69,7 +69,7 @@ def pieces(rows: Iterable[Line], *, post: Post, viewer: Viewer, thread: str, que
             str(node.pk), escape(node.said.rstrip(".")) if node.hidden_at else node.said,
             str(row.descendants), str(node.revision), str(node.post_revision),
             f"c{above.pk}" if above else "post", _called(above) if above and row.level > row.depth else "",
-            machine_of(node.published_at), exact_of(node.published_at),
+            at[:10], at[11:19], day_of(at[:10]), at[11:16],
             *person, *always, LIST_BEGINS if row.opens else ITEM_ENDS + LIST_ENDS * row.closes,
         ))  # fmt: skip
 

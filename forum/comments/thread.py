@@ -180,12 +180,14 @@ def arrange(nodes: Sequence[Node], order: Order = Order.OLD, *, cap: int | None 
 
     rows: list[Row] = []
     deepest = len(nodes) if cap is None else cap
-    pending: list[tuple[Node, Node | None, int]] = [(node, None, 0) for node in replies[None]]
+    pending = [Row(node, None, 0, 0) for node in replies[None]]
     while pending:
-        node, parent, level = pending.pop()
-        if node.pk in replies:
-            pending += [(reply, node, level + 1) for reply in replies[node.pk]]
-        rows.append(Row(node, parent, level, min(level, deepest)))
+        row = pending.pop()
+        rows.append(row)
+        if below := replies.get(row.node.pk):
+            level = row.level + 1
+            depth = min(level, deepest)
+            pending += [Row(reply, row.node, level, depth) for reply in below]
     _count_descendants(rows)
     join(rows)
     return rows

@@ -65,10 +65,11 @@ def machine_of(written: str) -> str:
 
 def exact_of(written: str) -> str:
     """ "18 Nov 2026, 09:14 UTC", for what ``Written`` gives."""
-    return f"{_day(written[:10])}, {written[11:16]} UTC"
+    return f"{day_of(written[:10])}, {written[11:16]} UTC"
 
 
 @lru_cache(maxsize=4096)
-def _day(date: str) -> str:
+def day_of(date: str) -> str:
+    """ "18 Nov 2026", for "2026-11-18"."""
     year, month, day = date.split("-")
     return f"{int(day)} {MONTHS[int(month)]} {year}"

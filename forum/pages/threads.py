@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -19,17 +18,19 @@ from forum.comments import budget, listing, queries
 from forum.comments.models import Comment
 from forum.comments.permissions import refusal_to_discuss
 from forum.comments.thread import Line, Order, Row
+from forum.kit.compiled import Compiled
 from forum.kit.http import render_around
 from forum.pages import readings
 from forum.pages.readings import Asked, Reading
 from forum.pages.versions import etag_for, still_holds
-from forum.posts.models import Post
+from forum.posts.models import Post, Tag
 from forum.posts.permissions import refusal_to_edit
 
 HEADING = re.compile(r'<h([1-6]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)  # as markup writes them
 FEWEST_HEADINGS = 2  # fewer make no contents
 BAR_STEP = 7  # units from one bar to the next
 MOST_IN_MAP = 240  # bars; more would be thinner than a pixel
+TAGS = Compiled(lambda post_id: Tag.objects.filter(posts=post_id).order_by("name").values_list("name", "slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def show(request: HttpRequest, post_id: int, slug: str) -> HttpResponse:
         return _marked(_rest(request, post, None, asked), etag, post)
     reading = readings.of_thread(post, asked)
     context = _context(post, reading, asked, viewer=request.user) | {
-        "tags": sorted(post.tags.all(), key=attrgetter("name")),
+        "tags": [Tag(name=name, slug=slug) for name, slug in TAGS.rows(post.pk)],
         "contents": _contents(post),
         "bars": _bars(reading.lines),
         "map_height": len(reading.lines) * BAR_STEP,

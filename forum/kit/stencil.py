@@ -21,8 +21,7 @@ class Stencil:
     """``fill`` gives the template's text with the values in place, and no spaces between its tags.
 
     Values are strings and safe already: in them what people typed is escaped. A template must not test a value, since
-    it only ever sees a marker: what is tested is part of ``variant``, and what is the same in all rows is, too, or is
-    in ``fixed``. One value at least is shown.
+    it only ever sees a marker: what is tested is part of ``variant``. One value at least is shown.
     """
 
     def __init__(self, template: str, values: Sequence[str], variant: Mapping[str, Any]) -> None:

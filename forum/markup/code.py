@@ -30,7 +30,7 @@ LANGUAGES = (
 )  # fmt: skip
 
 # What static/css/code.css has a colour for, by Pygments' short names. Other words get no span: names, signs and blanks
-# are four fifths of them, and a third of what a block of code weighs on a page.
+# would have four fifths of the spans, which are two thirds of what a block of code weighs on a page.
 COLOURED = frozenset(
     ["k", "kc", "kd", "kn", "kp", "kr", "kt", "ow", "nt", "nf", "fm", "nc", "nd", "ne", "nn", "nb", "bp", "na", "nl",
      "py", "s", "sa", "sb", "sc", "dl", "sd", "s2", "se", "sh", "si", "sx", "sr", "s1", "ss", "ld", "m", "mb", "mf",

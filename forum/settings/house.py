@@ -70,7 +70,6 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False  # one language: to look for the reader's at every address and number would cost each page a twentieth
-DATE_FORMAT, TIME_FORMAT, DATETIME_FORMAT = "j F Y", "H:i", "j F Y, H:i"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -1,7 +1,7 @@
 """How many comments one page holds. Above that a thread opens with a choice of them, see ``forum.comments.opening``."""
 
 WHOLE = 2_000  # comments; a thread and a branch of up to so many are one page
-ALL = 20_000  # so many when all of them are asked for: 24 MB, and as much of the server's time as twenty other threads
+ALL = 20_000  # so many when all of them are asked for: some 24 MB, and the server's time for twenty threads of 1,000
 PART = 500  # that a stub brings in at once
 
 

@@ -3,6 +3,7 @@
 import gzip
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,6 +23,7 @@ METHODS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@lru_cache(maxsize=64)  # a handful of browsers ask in a handful of ways
 def chosen(accepted: str) -> str:
     """The one of METHODS that ``Accept-Encoding`` allows, the better first; "" for none."""
     words = {}

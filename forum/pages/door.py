@@ -48,7 +48,7 @@ class Door:
         if kept := caches["pages"].get(key):
             headers, body = kept
             _note("kept", environ)
-            start_response("200 OK", headers)
+            start_response("200 OK", list(headers))
             return [body]
         return self._ask(environ, start_response, etag, key)
 
@@ -71,7 +71,7 @@ class Door:
         finally:
             getattr(answer, "close", bool)()
         if len(body) <= LARGEST:
-            caches["pages"].set(key, (headers, body), KEPT_FOR)
+            caches["pages"].set(key, (tuple(headers), body), KEPT_FOR)
         _note("made", environ)
         return [body]
 

@@ -76,7 +76,7 @@ LOCAL_CACHES: dict[str, Any] = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "forum.kit.whole_cache.WholeCache",
         "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 50},
     },

@@ -3,6 +3,7 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F, Max
 from django.db.models.functions import Length
 
@@ -51,6 +52,15 @@ def test_one_thread_takes_all_comments(db):
 
     assert set(Comment.objects.values_list("post", flat=True)) == {Post.objects.earliest("pk").pk}
     assert "longest thread has 250 comments" in said
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans without statistics")
+def test_postgresql_knows_at_once_how_much_there_is(db):
+    load(posts=3, comments=250)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'comments_comment'")
+        assert cursor.fetchone() == (250,)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -66,6 +66,15 @@ def test_everything_arrives_as_it_was(empty, original):
 
 
 @into_postgresql
+def test_postgresql_knows_at_once_how_much_there_is(empty, original):
+    copy(original)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'comments_comment'")
+        assert cursor.fetchone() == (60,)
+
+
+@into_postgresql
 def test_numbers_go_on_where_they_had_come_to(empty, original):
     copy(original)
     assert make_post().pk == 78

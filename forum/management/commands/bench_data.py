@@ -3,6 +3,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from forum.kit.statistics import renew_statistics
 from forum.management.bench.load import Loader
 
 MOST = 10_000_000  # of posts and of comments; more is a slip of the finger
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         loader = Loader(seed=seed, now=timezone.now())
         loader.load(posts=posts, comments=comments, one_thread=one_thread)
+        renew_statistics()
         seconds = time.monotonic() - begun
         self.stdout.write(f"{posts:,} posts and {comments:,} comments written in {seconds:.1f} s.")
         size, post = loader.largest

@@ -17,6 +17,8 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, IntegrityError, connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from forum.kit.statistics import renew_statistics
+
 SOURCE = "copied file"
 BATCH = 1000  # rows in memory at once
 
@@ -43,6 +45,7 @@ class Command(BaseCommand):
             connections[SOURCE].close()
             remove_source()
         self.stdout.write("Every table holds the same on both sides. Now run check_trees.")
+        renew_statistics()
 
     def copy(self, file: Path) -> None:
         try:

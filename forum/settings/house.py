@@ -70,6 +70,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False  # one language: to look for the reader's at every address and number would cost each page a twentieth
+FORMAT_MODULE_PATH = "forum.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 
 from accounts.models import User
 from forum.comments.models import Comment
@@ -40,6 +41,14 @@ def test_a_list_counts_no_further_than_it_must(ann, mo, browse, desk_url, monkey
 
     assert "3 results" in page or "3 comments" in page
     assert page.count('class="action-select"') == 5
+
+
+def test_the_desk_writes_times_as_the_site_does(ann, mo, browse, desk_url):
+    at = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
+    make_comment(make_post(ann, published_at=at), ann, at=at)
+
+    for model in (Post, Comment):
+        assert "3 November 2026, 14:05" in browse(mo).get(desk_url(model)).content.decode()
 
 
 def listed(client, address: str) -> set[str]:

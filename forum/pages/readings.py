@@ -48,6 +48,7 @@ class Reading:
     lines: Sequence[Line]
     total: int
     left_out: int = 0
+    fits: bool = True  # whether one page can hold all of it
     above: Sequence[Node] = ()  # what the first of them answer, from the top down
 
 
@@ -55,16 +56,17 @@ def of_thread(post: Post, asked: Asked) -> Reading:
     if budget.fits(post.comment_count, wanted=asked.all):
         return _whole(thread.arrange(thread.load(post), asked.order, cap=listing.DEPTH_CAP))
     chosen, nodes = queries.opening_of(post, asked.order)
-    return _opened(chosen, nodes)
+    return _opened(chosen, nodes, size=post.comment_count)
 
 
 def of_branch(comment: Comment, asked: Asked) -> Reading:
     """Has no lines if ``comment`` was moved to another post while we read."""
-    if budget.fits(queries.size_of_branch(comment), wanted=asked.all):
+    size = queries.size_of_branch(comment)
+    if budget.fits(size, wanted=asked.all):
         above, below = queries.around(comment)
         return _whole(thread.arrange(below, asked.order, cap=listing.DEPTH_CAP), above)
     chosen, above, nodes = queries.opening_around(comment, asked.order)
-    return _opened(chosen, nodes, above)
+    return _opened(chosen, nodes, above, size=size)
 
 
 def of_rest(post: Post, comment: Comment | None, asked: Asked) -> Reading:
@@ -73,12 +75,14 @@ def of_rest(post: Post, comment: Comment | None, asked: Asked) -> Reading:
     chosen, above, nodes = queries.rest_of(post, comment, asked.order, after=asked.after or 0)
     parent = above[-1] if above else None
     lines = unfold(chosen, nodes, cap=listing.DEPTH_CAP, level=asked.level, parent=parent)
-    return Reading(lines, chosen.total, chosen.left_out, above)
+    return Reading(lines, chosen.total, chosen.left_out, above=above)
 
 
 def _whole(rows: list[Row], above: Sequence[Node] = ()) -> Reading:
     return Reading(rows, sum(not row.node.is_tombstone for row in rows), above=above)
 
 
-def _opened(chosen: Opening, nodes: list[Node], above: Sequence[Node] = ()) -> Reading:
-    return Reading(unfold(chosen, nodes, cap=listing.DEPTH_CAP), chosen.total, chosen.left_out, above)
+def _opened(chosen: Opening, nodes: list[Node], above: Sequence[Node] = (), *, size: int) -> Reading:
+    """``size`` is by what ``?all`` is decided: of a branch it counts tombstones, which ``chosen.total`` does not."""
+    lines, fits = unfold(chosen, nodes, cap=listing.DEPTH_CAP), budget.fits(size, wanted=True)
+    return Reading(lines, chosen.total, chosen.left_out, fits, above)

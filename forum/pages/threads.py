@@ -151,8 +151,8 @@ def _context(post: Post, reading: Reading, asked: Asked, *, viewer: Viewer) -> d
         "shown": reading.total,
         "left_out": reading.left_out,
         "opened": reading.total - reading.left_out,
-        "is_big": budget.is_big(reading.total),
-        "fits": budget.fits(reading.total, wanted=True),
+        "is_big": budget.is_big(max(reading.total, len(reading.lines))),  # tombstones are lines
+        "fits": reading.fits,
         "may_comment": refusal is None or refusal.code == "anonymous",
         "closed": refusal.message if refusal and refusal.code != "anonymous" else "",
         "may_edit": viewer.is_authenticated and refusal_to_edit(viewer, post, now=now) is None,

@@ -110,6 +110,24 @@ def test_more_than_a_page_can_hold_are_not_shown_at_once_whoever_asks(post, brow
     assert len(shown_on(soup_of(client.get(f"{post.get_absolute_url()}?all")))) == 57
 
 
+def test_all_of_a_branch_is_promised_only_where_it_is_given(post, browse, monkeypatch):
+    """Its tombstones count: they take their place on a page too."""
+    top = post.comments.filter(level=0).earliest("pk")
+    top.children.filter(pk__in=list(top.children.values_list("pk", flat=True)[:3])).update(retracted_at=timezone.now())
+    client, rows = browse(), top.get_descendant_count() + 1
+    monkeypatch.setattr(budget, "WHOLE", 10)
+
+    for most in (rows - 1, rows):
+        monkeypatch.setattr(budget, "ALL", most)
+        opening = soup_of(client.get(top.get_branch_url())).select_one(".opening")
+        whole = soup_of(client.get(f"{top.get_branch_url()}?all"))
+        assert (opening.a is not None) == (most == rows)
+        assert (whole.select(".opening") == []) == (most == rows)
+    monkeypatch.setattr(budget, "WHOLE", rows - 1)  # which those that can be read do not reach
+    orders = soup_of(client.get(f"{top.get_branch_url()}?all")).select(".thread-head nav a")
+    assert [link["href"].endswith("&all#discussion") for link in orders] == [True] * len(orders)
+
+
 def test_a_thread_that_fits_is_shown_as_it_always_was(ann, browse, monkeypatch):
     post = make_post(ann)
     make_thread(post, SHAPE[:24], ann)

@@ -7,12 +7,7 @@ from contextlib import contextmanager, suppress
 
 from django.db import OperationalError, connection
 
-
-def dead_port() -> int:
-    """Nobody listens there, at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from bench.fire.sites import free_port
 
 
 @contextmanager
@@ -30,7 +25,7 @@ def elsewhere(**settings: object) -> Iterator[None]:
 
 @contextmanager
 def away() -> Iterator[None]:
-    with elsewhere(NAME="/nowhere/forum.sqlite3") if connection.vendor == "sqlite" else elsewhere(PORT=dead_port()):
+    with elsewhere(NAME="/nowhere/forum.sqlite3") if connection.vendor == "sqlite" else elsewhere(PORT=free_port()):
         yield
 
 

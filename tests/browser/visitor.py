@@ -13,13 +13,22 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from accounts.models import User
 
-PATIENCE = 10_000  # ms; the machine may be busy with the other half of the tests
+PATIENCE = 30_000  # ms; the machine may be busy with the other half of the tests
 
 WINDOW = ViewportSize(width=1280, height=720)  # pixels; Playwright's own choice
 
 # Runs before any script of a page, where script is on; where it is off, the console tells the same.
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for a condition in script. Page.wait_for_function asks within the page, where our policy forbids to."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(condition):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not come: {condition}")
+        page.wait_for_timeout(50)
 
 
 @dataclass

@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -32,7 +33,8 @@ def run_crowd(role: str, *, processes: int = 8, timeout: float = 120, **task: An
 
     task |= {"role": role, "processes": processes, "database": str(connection.settings_dict["NAME"])}
     crowds = start_crowds()
-    patience = threading.Timer(timeout, crowds.kill)
+    # With its children, who hold the other end of what we read.
+    patience = threading.Timer(timeout, os.killpg, [crowds.pid, signal.SIGKILL])
     patience.start()
     try:
         print(json.dumps(task), file=crowds.stdin, flush=True)
@@ -54,6 +56,7 @@ def start_crowds() -> subprocess.Popen:
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        process_group=0,
         env=os.environ | {"COLLOQUY_RENDERERS": "0"},  # it is about locks, not about texts
     )
     atexit.register(crowds.communicate)  # to the end of its input

@@ -103,9 +103,9 @@ def watch_or_write(diary: Diary, *, number: int, people: list[int], post_ids: li
     while reads < acts * 6 or (len(known) < 5 and time.monotonic() < deadline):
         reads += 1
         before = versions.get()
-        known.add(before)
         seen = repr(list(Comment.objects.filter(post_id=post_ids[0]).order_by("pk").values_list(*fields)))
         if before == versions.get():
+            known.add(before)
             diary.acknowledged.append({"version": before, "seen": seen})
 
 

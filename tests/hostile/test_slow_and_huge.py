@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.troubles import dead_port
+from bench.fire.sites import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds until an answer counts as not coming
@@ -63,7 +63,7 @@ def next_to_hear(clients: list[Client]) -> Client:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """Its port. It shows pages for programmers only so that it need not collect its static files first."""
-    folder, port = tmp_path_factory.mktemp("server"), dead_port()
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
     site = {"PORT": str(port), "COLLOQUY_VAR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3"}
     env = {**os.environ, **site, "COLLOQUY_DEBUG": "true", "COLLOQUY_THREADS": "4", "COLLOQUY_RENDERERS": "0"}
     process = subprocess.Popen(

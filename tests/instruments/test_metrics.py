@@ -3,17 +3,17 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bench.fire.sites import free_port
 from forum.instruments import metrics
 from forum.instruments.front import Instruments
 from forum.instruments.record import Record
@@ -150,11 +150,6 @@ def test_what_the_site_does_is_noted(ask, settings, ann, zoe, browse, monkeypatc
     ]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def two_processes(tmp_path):
     """A server of two processes, and the port it is asked at."""
@@ -191,7 +186,7 @@ def eventually(found, wanted) -> None:
         try:
             if wanted(found()):
                 return
-        except OSError:
+        except (OSError, HTTPException):
             pass  # the server is not there yet
         time.sleep(0.2)
     raise AssertionError(found())
@@ -204,7 +199,8 @@ def test_all_processes_are_counted_together_and_a_dead_one_leaves_only_what_it_d
 
     for _ in range(20):
         asked(port, "/healthz")
-    assert numbers(asked(port, "/metrics"))[alive] == 20
+    # A request is counted when it has ended, which is after its answer was sent.
+    eventually(lambda: numbers(asked(port, "/metrics")).get(alive), lambda count: count == 20)
 
     first, second = sorted(folder.glob("gauge_livesum_*.db"))
     killed = int(re.findall(r"\d+", first.name)[0])

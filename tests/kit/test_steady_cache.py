@@ -9,9 +9,9 @@ from django.core.cache import caches
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from bench.fire.sites import free_port
 from forum.kit import steady_cache
 from tests.factories import make_post
-from tests.troubles import dead_port
 
 
 def with_redis_at(settings, port: int) -> None:
@@ -61,7 +61,7 @@ def quick(monkeypatch):
 @pytest.fixture(params=["dead", "hanging"])
 def lost(request, settings):
     if request.param == "dead":
-        with_redis_at(settings, dead_port())
+        with_redis_at(settings, free_port())
         yield
     else:
         with silent_redis() as (port, _):

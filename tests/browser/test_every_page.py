@@ -203,6 +203,8 @@ def test_forms_about_posts(visit, looks, town, ann, ben):
     looks.over(page)
     page.get_by_role("main").get_by_role("radio").first.check()
     page.get_by_role("button", name="Send the report").click()  # for the second time
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.wait_for_load_state()
     looks.over(page)
     author = visit(ann)
     go(author, "posts:edit", town.post.pk)

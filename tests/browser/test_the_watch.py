@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looks import Looks
+from tests.browser.looks import TURNS, Looks
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_the_examination_sees_barriers_faint_colours_and_what_is_too_wide(live_s
     }""")
     first, both = Looks(), Looks()
     first.over(page)
-    for _ in range(2):
+    for _ in TURNS:
         both.over(page)
     page.context.close()
 

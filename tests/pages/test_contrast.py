@@ -51,3 +51,22 @@ def test_the_sheets_use_only_tokens_that_there_are():
     made = set(re.findall(r"(--[\w-]+):", sheets))
 
     assert set(re.findall(r"var\((--[\w-]+)", sheets)) <= made
+
+
+def test_every_colour_comes_from_a_palette():
+    """So that what axe finds readable on a page in one scheme can be read there in the other."""
+    beside = {
+        "print.css": ["#999"],  # on paper there is one scheme
+        "forms.css": ["#fff"],  # behind a square code, which scanners want on white
+        "text.css": ["#f6e7b4", "#4c4016"],  # a marked word: both schemes
+        "math.css": ["#1d1c1a", "black"],  # on what an author painted behind a formula; the value of an attribute
+    }
+    named = "white|black|red|green|blue|gr[ae]y|silver|yellow|orange"
+    no_text = re.compile(r"/\*.*?\*/|(?:--[\w-]+|box-shadow): [^;]*;|#[\w-]+(?=[^;{}]*\{)", re.DOTALL)
+    colour = re.compile(
+        rf"#[0-9a-f]{{3,8}}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\(|(?<![\w-])(?:color\(|(?:{named})(?![\w-]))",
+        re.IGNORECASE,
+    )
+    for path in CSS.glob("*.css"):
+        rules = no_text.sub("", path.read_text(encoding="utf-8"))
+        assert colour.findall(rules) == beside.get(path.name, []), path.name

@@ -12,6 +12,7 @@ from forum.exports.formats import FORMATS
 from forum.moderation.models import Report
 from forum.posts import services
 from forum.posts.models import Post
+from tests.browser.visitor import session_of
 from tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.browser
@@ -79,9 +80,53 @@ def test_a_typed_post_survives_a_reload_and_is_gone_once_published(visit, ann):
     expect(page.get_by_label("Text")).to_have_value("Typed for hours.")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A long evening")
+    page.wait_for_load_state()  # its script has seen by then that the text was accepted
 
     page.goto("/posts/new")
     expect(page.get_by_label("Text")).to_have_value("")
+
+
+def test_a_post_that_something_else_answered_waits_in_its_form(visit, ann):
+    other = make_post()
+    page = visit(ann, refused={503})
+    write(page, title="A long evening", source="Typed for hours.")
+    page.route("**/posts/new", lambda route: route.fulfill(status=503, body="From a proxy."))
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("From a proxy.")).to_be_visible()
+
+    page.unroute("**/posts/new")
+    page.goto(other.get_absolute_url())
+    page.wait_for_load_state()
+    page.goto("/posts/new")
+
+    expect(page.get_by_label("Title")).to_have_value("A long evening")
+    expect(page.get_by_label("Text")).to_have_value("Typed for hours.")
+
+
+def test_what_was_typed_a_moment_ago_is_kept_too(visit, ann):
+    page = visit(ann)
+    write(page, title="A long evening", source="Typed for hours, and left.")
+
+    page.goto("/posts/new")
+
+    expect(page.get_by_label("Title")).to_have_value("A long evening")
+    expect(page.get_by_label("Text")).to_have_value("Typed for hours, and left.")
+
+
+def test_nobody_gets_what_another_has_typed_in_the_same_browser(visit, ann, ben, live_server):
+    page = visit(ann)
+    write(page, title="A secret", source="Known to me alone.")
+    page.context.clear_cookies()
+    page.context.add_cookies([session_of(ben, live_server.url)])
+
+    page.goto("/posts/new")
+    expect(page.get_by_label("Title")).to_have_value("")
+    page.get_by_label("Title").fill("My own")
+
+    page.context.clear_cookies()
+    page.context.add_cookies([session_of(ann, live_server.url)])
+    page.goto("/posts/new")
+    expect(page.get_by_label("Title")).to_have_value("A secret")
 
 
 def test_a_post_is_edited_and_any_two_revisions_compared(visit, script, ann):

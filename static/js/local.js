@@ -33,21 +33,18 @@ document.addEventListener("pointerover", (event) => {
   }
 });
 
-// What scrolls in a box of its own can be reached by keyboard. Only near the screen: to ask for sizes lays text out.
-const nearby = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      nearby.unobserve(target);
-    }
-  },
-  { rootMargin: "1500px 0px" },
-);
+// What scrolls in a box of its own can be reached by keyboard. Looked at when it is laid out, and in a window of another
+// width again: to ask for sizes before would lay out thousands.
+const boxes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else if (target !== document.activeElement) target.removeAttribute("tabindex");
+  }
+});
 
 function prepare(root) {
   refresh(root);
-  for (const box of root.querySelectorAll(".text :is(pre, table, .display), .scrolls")) nearby.observe(box);
+  for (const box of root.querySelectorAll(".text :is(pre, table, .display), .scrolls")) boxes.observe(box);
 }
 
 prepare(document);

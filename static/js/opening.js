@@ -77,11 +77,14 @@ addEventListener("click", (event) => {
   if (!stub.ariaBusy) bringIn(stub);
 });
 
-function seek() {
+async function seek() {
   const id = /^#c(\d+)$/u.exec(location.hash)?.[1];
   if (!id || document.getElementById(`c${id}`)) return;
   const thread = /^\/posts\/\d+\/[^/]+\//u.exec(location.pathname)[0];
-  location.replace(`${thread}c/${id}/${location.hash}`);
+  const place = `${thread}c/${id}/`;
+  const answer = await fetch(place, { method: "HEAD" }).catch(() => null);
+  if (answer?.status === 404) document.querySelector("ol.thread").prepend(note("The comment of this address is not here."));
+  else if (location.hash === `#c${id}`) location.replace(`${place}${location.hash}`);
 }
 
 addEventListener("hashchange", seek);

@@ -71,6 +71,7 @@ def test_a_stub_brings_in_what_it_stands_for(visit, script, post):
     if not script:
         stub.click()
         expect(page.get_by_role("heading", name=f"{20 - known} more replies")).to_be_visible()
+        expect(page.locator("ol.thread li:has(> details > article)")).to_have_count(8)
         assert shown(page) == [reply.key for reply in replies[known : known + 8]]
         expect(page.get_by_label("What it answers").locator("details")).to_have_id(top.key)
         page.get_by_role("link", name="From the start of this branch").click()
@@ -203,6 +204,15 @@ def test_an_address_of_a_comment_that_is_not_among_those_shown_leads_to_it(visit
     expect(page).to_have_url(re.compile(f"#{first(post).key}$"))
 
 
+def test_an_address_of_a_comment_that_is_nowhere_says_so_and_leaves_the_thread(visit, post):
+    page = visit(refused={404})
+    page.goto(f"{post.get_absolute_url()}#c999999")
+
+    expect(page.get_by_role("status")).to_have_text("The comment of this address is not here.")
+    expect(page).to_have_url(re.compile(f"{post.get_absolute_url()}#c999999$"))
+    expect(article(page, first(post))).to_be_visible()
+
+
 def test_all_of_it_comes_on_one_page(visit, script, post):
     last = post.comments.order_by("pk").last()
     page = visit(script=script)
@@ -211,5 +221,5 @@ def test_all_of_it_comes_on_one_page(visit, script, post):
     expect(article(page, last)).to_be_in_viewport()
     page.goto(post.get_absolute_url())
     page.get_by_role("link", name="Show all on one page").click()
-    assert len(shown(page)) == 57
     expect(page.locator("li.stub")).to_have_count(0)
+    expect(page.locator("ol.thread li:has(> details > article)")).to_have_count(57)

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import plug_in_key
-from tests.factories import make_post
+from tests.factories import make_post, make_thread
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +17,10 @@ LINK = re.compile(r"http://\S+")
 
 def log_in(page: Page, *, name: str, password: str = PASSWORD) -> None:
     page.goto("/accounts/login/")
+    fill_in(page, name=name, password=password)
+
+
+def fill_in(page: Page, *, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("Username or e-mail").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
@@ -31,6 +35,23 @@ def own_name(page: Page, name: str) -> Locator:
 def ann(ann):
     EmailAddress.objects.create(user=ann, email=ann.email, primary=True, verified=True)
     return ann
+
+
+def test_who_logs_in_comes_back_to_the_comment_they_were_at(visit, script, ann):
+    ann.set_password(PASSWORD)
+    ann.save()
+    post = make_post(ann)
+    last = make_thread(post, [None] * 30, ann)[-1]
+    page = visit(script=script)
+    page.goto(f"{post.get_absolute_url()}#{last.key}")
+    expect(page.locator(f"#{last.key}")).to_be_in_viewport()
+
+    page.get_by_role("banner").get_by_role("link", name="Log in").click()
+    fill_in(page, name=ann.username)
+
+    expect(page).to_have_url(re.compile(f"{post.get_absolute_url()}{f'#{last.key}' if script else ''}$"))
+    if script:
+        expect(page.locator(f"#{last.key}")).to_be_in_viewport()
 
 
 def test_a_new_person_signs_up_confirms_the_address_and_logs_in(visit, script, mailoutbox):

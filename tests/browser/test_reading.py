@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from forum.comments.models import Comment
 from forum.comments.services import set_hidden
+from forum.posts.models import Post
+from tests.browser.visitor import until
 from tests.factories import days_ago, make_chain, make_comment, make_moderator, make_post, make_thread
 
 pytestmark = pytest.mark.browser
@@ -92,6 +95,89 @@ def test_in_a_long_thread_too_an_address_goes_to_its_comment(visit, script, ann)
 
     expect(shown(page, deep)).to_be_in_viewport()
     expect(page.locator("ol.thread.long")).to_have_count(1)
+
+
+@pytest.mark.parametrize("come_to", ["", "a comment"], ids=["from the top", "from a comment"])
+def test_a_jump_within_a_long_thread_ends_at_its_comment_and_back_where_one_was(visit, ann, come_to):
+    """In a branch of many replies, most of which are not laid out when the jump begins."""
+    post = make_post(ann)
+    replies = make_thread(post, [None, *[0] * 300, *range(1, 301), *range(301, 601), *range(601, 801)], ann)
+    page = visit()
+    page.goto(f"{post.get_absolute_url()}{come_to and f'#{replies[280].key}'}")
+    expect(page.locator("ol.thread.long")).to_have_count(1)
+    for comment in (replies[250], replies[1000], replies[20]):
+        before = page.evaluate("scrollY")
+        page.mouse.wheel(0, 1_000)
+        until(page, f"scrollY !== {before}")
+        left = _at_rest(page)
+
+        page.evaluate("key => { location.hash = key }", comment.key)
+
+        expect(shown(page, comment)).to_be_in_viewport()
+        _at_rest(page)
+        assert abs(shown(page, comment).evaluate("each => each.getBoundingClientRect().top") - 16) < 3  # 1rem
+        page.go_back()
+        expect(page.locator(f"#{left[0]}")).to_be_in_viewport()
+        comment_there, height = _at_rest(page)
+        assert comment_there == left[0]
+        assert abs(height - left[1]) < 3
+        page.go_forward()
+        expect(shown(page, comment)).to_be_in_viewport()
+        _at_rest(page)
+
+
+@pytest.mark.parametrize("leave", ["reload", "back", "forward"])
+def test_who_comes_back_to_a_long_thread_is_where_they_were(visit, db, leave):
+    """Deep within a branch, most of which is not laid out when they come."""
+    call_command("bench_data", posts=1, comments=1_900, one_thread=True)
+    page = visit()
+    page.goto("/")
+    page.goto(Post.objects.latest("pk").get_absolute_url())
+    for _ in range(60):
+        before = page.evaluate("scrollY")
+        page.mouse.wheel(0, 700)
+        until(page, f"scrollY !== {before}")
+    left = _at_rest(page)
+
+    if leave == "reload":
+        page.reload()
+    elif leave == "back":
+        page.goto("/tags/")
+        page.go_back()
+    else:
+        page.go_back()
+        page.go_forward()
+
+    expect(page.locator(f"#{left[0]}")).to_be_in_viewport()
+    comment, height = _at_rest(page)
+    assert comment == left[0]
+    assert abs(height - left[1]) < 3
+
+
+def test_an_address_that_is_no_encoding_of_anything_stops_nothing(visit, ann):
+    post = make_post(ann)
+    page = visit(ann)
+    page.goto(f"{post.get_absolute_url()}#50%")
+
+    page.get_by_role("link", name="Write a comment").click()
+    page.get_by_label("Your comment").fill("Typed for hours.")
+
+    expect(page.get_by_text("Kept in this browser")).to_be_visible()
+
+
+def _at_rest(page: Page) -> tuple[str, int]:
+    """What stands in the middle of the window, and where; once that has not changed for fifteen frames."""
+    return page.evaluate("""() => new Promise((done) => {
+        let [last, frames] = ["", 0];
+        const look = () => {
+            const comment = document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest("li[id]");
+            const now = [comment.id, Math.round(comment.getBoundingClientRect().top)];
+            frames = String(now) === last ? frames + 1 : 0;
+            last = String(now);
+            if (frames > 15) done(now); else requestAnimationFrame(look);
+        };
+        look();
+    })""")
 
 
 def test_the_order_of_the_comments_can_be_switched(visit, script, ann):

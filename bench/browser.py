@@ -43,6 +43,10 @@ ACT = """(act) => new Promise((done) => {
   requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)));
 })"""
 FOLD = "document.querySelector('ol.thread > li > details > summary').click()"
+JUMP_INTO = (
+    "const all = document.querySelectorAll('ol.thread > li:first-child li[id]');"
+    "location.hash = all[Math.floor(all.length / 2)].id"
+)
 JUMP = "location.hash = [...document.querySelectorAll('ol.thread li[id]')].at(-2).id"
 
 
@@ -67,6 +71,8 @@ def visit(browser: Browser, address: str) -> dict[str, float]:
     settled = page.evaluate("performance.now()")
     found["folding the first branch"] = page.evaluate(ACT, FOLD)
     found["unfolding it"] = page.evaluate(ACT, FOLD)
+    found["a jump into the midst of it"] = page.evaluate(ACT, JUMP_INTO)
+    page.wait_for_timeout(500)
     found["a jump to the end"] = page.evaluate(ACT, JUMP)
     page.wait_for_timeout(500)
     tasks = page.evaluate("long")

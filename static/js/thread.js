@@ -186,6 +186,16 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+/** The page's comments are one more. */
+function countOn() {
+  for (const each of document.querySelectorAll("[data-comments]")) {
+    const count = Number(each.dataset.comments) + 1;
+    each.dataset.comments = count;
+    const words = each.textContent.replace(/\d[\d,]*/u, count.toLocaleString("en"));
+    each.textContent = words.replace(/comments?$/u, count === 1 ? "comment" : "comments");
+  }
+}
+
 document.body.addEventListener("htmx:afterSettle", () => {
   const fresh = document.querySelector("ol.is-fresh:not(.was-shown)");
   if (!fresh) return;
@@ -196,6 +206,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
   if (box) box.before(fresh);
   else slot.after(fresh);
   document.querySelector("main > .empty")?.remove();
+  countOn();
   const article = fresh.querySelector("article");
   article.tabIndex = -1;
   article.focus();

@@ -62,6 +62,28 @@ def test_a_reply_to_the_post_appears_below_the_others(visit, script, ben):
     assert page.locator("ol.thread > li").evaluate_all("all => all.map(each => each.id)") == [first.key, answer.key]
 
 
+def test_a_comment_in_place_is_counted_wherever_the_page_counts(visit, ben):
+    post = make_post(source="# One\n\n# Two\n\n# Three\n\n" + "Words. " * 500)
+    page = visit(ben)
+    page.goto(post.get_absolute_url())
+
+    for count in ("0 comments", "1 comment", "2 comments"):
+        expect(page.get_by_role("heading", level=2)).to_have_text(count)
+        expect(page.locator(".byline")).to_contain_text(count)
+        expect(page.get_by_role("link", name="Discussion")).to_have_text(f"Discussion, {count.split()[0]}")
+        page.get_by_role("link", name="Write a comment").click()
+        page.get_by_label("Your comment").fill("One more.")
+        page.get_by_role("button", name="Comment", exact=True).click()
+
+    expect(page.get_by_role("heading", level=2)).to_have_text("3 comments")
+    page.reload()
+    expect(page.get_by_role("complementary", name="Map of the thread")).to_contain_text("3 comments")
+    start(page, post, parent=newest())
+    page.get_by_label("Your reply to").fill("And one more.")
+    page.get_by_role("button", name="Reply").click()
+    expect(page.get_by_role("complementary", name="Map of the thread")).to_contain_text("4 comments")
+
+
 def test_a_reply_to_a_comment_appears_under_it(visit, script, ben):
     post = make_post()
     parent = make_comment(post)

@@ -96,6 +96,26 @@ export function keepTyped(form) {
   });
 }
 
+/** What is kept of forms whose names begin with ``beginning``, the newest first: the rest of each name, the text, when
+    it was typed, and from where it was sent if nobody knows what became of it. */
+export function keptUnder(beginning) {
+  const start = PREFIX + beginning;
+  let names = [];
+  try {
+    names = Object.keys(localStorage).filter((key) => key.startsWith(start));
+  } catch {
+    // storage is off: nothing was kept
+  }
+  return names
+    .map((key) => ({ name: key.slice(start.length), ...read(key) }))
+    .filter(({ texts }) => texts?.source)
+    .sort((one, other) => other.at - one.at);
+}
+
+export function forget(name) {
+  write(PREFIX + name, null);
+}
+
 // A form was accepted if the page it was sent from leads to this one, which neither has the form again nor gives its text
 // back. If it gives it back in a form of its own, that one is sent in its place. Where nothing of ours came, or somebody
 // went elsewhere meanwhile, nobody knows: then the text waits in its form.

@@ -1,6 +1,7 @@
 // The discussion: opens the branch a link leads into, puts reply forms away, follows a reply to its place.
 // Everything here is a comfort: the page works without it.
 import { keepTyped } from "./keep.js";
+import { tellWaiting } from "./waiting.js";
 
 const discussion = document.querySelector("ol.thread");
 const FRAMES = 12;
@@ -132,6 +133,8 @@ addEventListener("click", (event) => {
   }
 });
 
+tellWaiting(); // before one comes back to a place, which it moves
+
 // A browser that loads the page again goes to a height, and the heights above are guesses until they are laid out: in a
 // thread of 2,500 that was sixty comments away.
 const spot = () => `colloquy/place/${window.navigation?.currentEntry?.key ?? location.href}`;
@@ -197,6 +200,7 @@ function countOn() {
 }
 
 document.body.addEventListener("htmx:afterSettle", () => {
+  tellWaiting(); // not before: what has been sent is forgotten after the swap
   const fresh = document.querySelector("ol.is-fresh:not(.was-shown)");
   if (!fresh) return;
   fresh.classList.add("was-shown");

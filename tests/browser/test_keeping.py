@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from forum.kit import trouble
 from forum.posts.models import Post
 from tests.browser.test_replying import article, start
-from tests.browser.visitor import until
+from tests.browser.visitor import session_of, until
 from tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.browser
@@ -103,6 +103,84 @@ def test_a_reply_of_which_nobody_knows_what_became_is_offered_again(visit, ben):
 
     expect(page.get_by_label("Your comment")).to_have_value("Into a tunnel.")
     page.unroute("**/reply")
+
+
+def test_a_thread_says_what_was_typed_there_and_not_sent(visit, ann, ben):
+    post = make_post()
+    comment, answered = make_comment(post, ann), make_comment(post, ben)
+    page = visit(ben)
+    for parent, text in ((comment, "Half a thought"), (answered, "A whole one"), (None, "<b>On the whole,")):
+        start(page, post, parent=parent)
+        page.locator("form.reply textarea").fill(text)
+        expect(page.get_by_text("Kept in this browser")).to_be_visible()
+
+    page.goto(post.get_absolute_url())
+    waiting = page.locator(".waiting details")
+    expect(waiting).to_have_count(3)
+    mine = waiting.filter(has_text="Not sent yet: your comment")
+    mine.locator("summary").click()
+    expect(mine).to_contain_text("<b>On the whole,")
+    mine.get_by_role("link", name="Go on writing").click()
+    expect(page.get_by_label("Your comment")).to_have_value("<b>On the whole,")
+    expect(waiting).to_have_count(2)  # what stands in an open form does not wait
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator("ol.is-fresh .text")).to_be_visible()
+    expect(mine).to_have_count(0)  # nor does what was sent
+
+    hers = waiting.filter(has_text=f"your reply to {ann.name}")
+    hers.locator("summary").click()
+    hers.get_by_role("link", name="Go on writing").click()
+    expect(page.get_by_label(f"Your reply to {ann.name}")).to_have_value("Half a thought")
+    expect(page.get_by_label(f"Your reply to {ann.name}")).to_be_in_viewport()
+
+    page.goto(answered.get_branch_url())  # where hers is not shown
+    expect(waiting).to_have_count(2)
+    elsewhere = waiting.filter(has_text="your reply to a comment")
+    elsewhere.locator("summary").click()
+    elsewhere.get_by_role("link", name="Go on writing").click()
+    expect(page.get_by_label(f"Your reply to {ann.name}")).to_have_value("Half a thought")
+
+
+def test_a_reply_that_something_else_answered_may_not_have_been_sent(visit, ben):
+    page, post = visit(ben, refused={503}), make_post()
+    page.goto(f"/posts/{post.pk}/reply")
+    page.get_by_label("Your comment").fill("Into a proxy.")
+    page.route("**/reply", lambda route: route.fulfill(status=503, body="From a proxy."))
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.get_by_text("From a proxy.")).to_be_visible()
+
+    page.goto(post.get_absolute_url())
+
+    expect(page.locator(".waiting summary")).to_have_text("Perhaps not sent: your comment")
+
+
+def test_what_can_no_longer_be_sent_can_be_read_until_it_is_discarded(visit, ann, ben, live_server):
+    post = make_post()
+    parent = make_comment(post, ann)
+    page = visit(ben)
+    start(page, post, parent=parent)
+    page.get_by_label("Your reply to").fill("Typed for an hour.")
+    expect(page.get_by_text("Kept in this browser")).to_be_visible()
+    Post.objects.filter(pk=post.pk).update(locked_at=post.published_at)
+
+    page.goto(post.get_absolute_url())
+    page.get_by_text("Not sent yet").click()
+    expect(page.get_by_text("Typed for an hour.")).to_be_visible()
+    expect(page.get_by_role("link", name="Go on writing")).to_have_count(0)
+
+    page.context.clear_cookies()
+    page.context.add_cookies([session_of(ann, live_server.url)])
+    page.goto(post.get_absolute_url())
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    expect(page.get_by_text("Not sent yet")).to_have_count(0)  # it is not hers
+
+    page.context.clear_cookies()
+    page.context.add_cookies([session_of(ben, live_server.url)])
+    page.goto(post.get_absolute_url())
+    page.get_by_text("Not sent yet").click()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("Not sent yet")).to_have_count(0)
+    expect_nothing_kept(page)
 
 
 def test_a_change_typed_before_is_there_again_beside_what_is_saved(visit, ben):

@@ -46,6 +46,19 @@ def test_parentheses_are_as_high_as_what_they_hold(visit, ann):
     assert heights[1] > 2 * heights[0]
 
 
+def test_a_root_in_running_text_does_not_push_the_next_line_away(visit, ann):
+    roots = (r"\sqrt{n}", r"\sqrt{2}", r"1/\sqrt{\pi}", r"\sqrt{2\pi n}", r"\sqrt[3]{x + 1}")
+    post = make_post(ann, source="\n\n".join(f"Let ${root}$ be.\\\nNext." for root in ("n", *roots)))
+    page = visit()
+    page.goto(post.get_absolute_url())
+
+    plain, *heights = page.locator(".post .text > p").evaluate_all(
+        "async (all) => { await document.fonts.ready; return all.map((p) => p.getBoundingClientRect().height); }"
+    )
+
+    assert [root for root, height in zip(roots, heights, strict=True) if height > plain + 1.5] == []  # pixels
+
+
 def test_a_wide_display_scrolls_in_its_own_box(visit, ann):
     post = make_post(ann, source=f"Look:\n\n{WIDE}")
     make_comment(post, ann, source=f"> - {WIDE}")

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.models import Authenticator
+from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page, expect
 
 from forum.comments import budget
 from forum.comments import services as comments
+from forum.comments.models import Comment
 from forum.moderation.models import Decision
 from tests.browser.looks import Looks
 from tests.browser.town import guard, make_town, verify
 from tests.browser.visitor import plug_in_key
-from tests.factories import make_comment, make_moderator, make_post
+from tests.factories import make_comment, make_moderator, make_post, make_thread
 
 pytestmark = pytest.mark.browser
 
@@ -309,6 +311,15 @@ def test_the_pages_of_the_desk(visit, looks, town, ann):
     page.get_by_label("Reason").fill("Advertisement.")
     page.locator(".act-form input[type=submit]").click()
     expect(page.locator(".messagelist")).to_be_visible()
+    looks.over(page)
+
+
+def test_a_list_of_many_pages_at_the_desk(visit, looks, town, ann, monkeypatch):
+    make_thread(town.post, [None] * 40, ann)
+    monkeypatch.setattr(site.get_model_admin(Comment), "list_per_page", 1)
+    page = visit(make_moderator("boss"))
+    page.goto("/admin/comments/comment/?p=20")
+    expect(page.get_by_role("navigation", name="Pagination")).to_contain_text("19 20 21")
     looks.over(page)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as profiles
 
 from accounts.models import User
+from forum.markup import pool
 from tests.factories import make_moderator, make_person
 from tests.reach import _no_database_by_the_back_door, pytest_collection_modifyitems  # noqa: F401
 
@@ -40,6 +42,13 @@ def _few_rows_go_one_by_one():
 def _one_minute(monkeypatch):
     """What is counted by the minute of the clock must not begin anew in the midst of a test."""
     monkeypatch.setattr("forum.kit.http.time", SimpleNamespace(time=lambda: 0.0))
+
+
+@pytest.fixture(autouse=True)
+def _texts_may_wait(monkeypatch):
+    """What a text may take of the CPU stays bounded; when it gets it depends on what else the machine does."""
+    for name in ("SAVING", "PREVIEW"):
+        monkeypatch.setattr(pool, name, replace(getattr(pool, name), wall=300, wait=300))
 
 
 @pytest.fixture(autouse=True)

@@ -170,8 +170,8 @@ def _at_rest(page: Page) -> tuple[str, int]:
     return page.evaluate("""() => new Promise((done) => {
         let [last, frames] = ["", 0];
         const look = () => {
-            const comment = document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest("li[id]");
-            const now = [comment.id, Math.round(comment.getBoundingClientRect().top)];
+            const comment = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest("li[id]");
+            const now = comment ? [comment.id, Math.round(comment.getBoundingClientRect().top)] : ["nothing", 0];
             frames = String(now) === last ? frames + 1 : 0;
             last = String(now);
             if (frames > 15) done(now); else requestAnimationFrame(look);

@@ -1,6 +1,7 @@
 """A site with something of everything in it, for the tests that look at every page."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -83,7 +84,7 @@ def make_town(ann: User, ben: User, mo: User, zoe: User) -> Town:
     locked = make_post(ann, title="Closed", locked_at=post.published_at, lock_reason="Said enough.")
     hidden_post = make_post(zoe, title="My book")
     moderation.hide(target=hidden_post, moderator=mo, reason="Advertisement.")
-    moderation.suspend(person=zoe, moderator=mo, until=post.published_at.replace(year=2999), reason="Advertisements.")
+    moderation.suspend(person=zoe, moderator=mo, until=datetime(2999, 1, 1, tzinfo=UTC), reason="Advertisements.")
     report = moderation.report(reader=ben, target=post, kind=ReportKind.OTHER, words="Long. " * 40)
     return Town(
         post=Post.objects.get(pk=post.pk),

@@ -157,12 +157,15 @@ def plug_in_key(page: Page) -> None:
 
 
 def session_of(person: User, origin: str) -> dict[str, str]:
-    """The cookie of a session that has just begun with a password: allauth asks for it anew after a while."""
+    """The cookie of a session that began with a password just now: allauth asks for it anew after five minutes.
+
+    It is as if it were an hour later, for a test may be slow.
+    """
     client = Client()
     client.force_login(person)
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": time.time(), "username": person.username, "reauthenticated": True}
+        {"method": "password", "at": time.time() + 3600, "username": person.username, "reauthenticated": True}
     ]
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(person.pk)
     session.save()

@@ -14,8 +14,8 @@ from forum.markup import pool
 from tests.factories import make_moderator, make_person
 from tests.reach import _no_database_by_the_back_door, pytest_collection_modifyitems  # noqa: F401
 
-# Tests must not depend on how busy the machine is.
-profiles.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Tests must depend neither on how busy the machine is nor on what is drawn.
+profiles.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 profiles.load_profile("house")
 
 

@@ -129,6 +129,7 @@ class Browsers:
         if page.url.startswith(self.origin):
             page.evaluate("sessionStorage.clear()")
         page.goto("about:blank")
+        page.unroute_all()
         visit.watch.end(context)
         wire = context.new_cdp_session(page)
         wire.send("Storage.clearDataForOrigin", {"origin": self.origin, "storageTypes": "all"})

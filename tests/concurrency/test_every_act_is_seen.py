@@ -91,8 +91,8 @@ ACTS: dict[str, tuple[Callable[[Scene], object], Callable[[Scene], object] | Non
     "edit the post": (lambda s: s.edit_post(source="Second claim."), None, "Second claim."),
     "edit the title": (lambda s: s.edit_post(title="A claim?"), None, "A claim?"),
     "edit the tags": (lambda s: s.edit_post(tags=["newtag"]), None, "newtag"),
-    "retract the post": (lambda s: posts.retract(author=s.ann, post=s.post), None, "301"),
-    "hide the post": (lambda s: s.judge(moderation.hide, target=s.post), None, "301"),
+    "retract the post": (lambda s: posts.retract(author=s.ann, post=s.post), None, "First claim."),
+    "hide the post": (lambda s: s.judge(moderation.hide, target=s.post), None, "First claim."),
     "lock": (lambda s: s.judge(moderation.lock, post=s.post), None, "This discussion is closed"),
     "unlock": (
         lambda s: s.judge(moderation.unlock, post=s.post),

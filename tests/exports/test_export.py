@@ -53,9 +53,9 @@ def test_what_is_not_there_is_not_found(ann, browse):
     foreign = make_comment(other, ann)
 
     for path in (
-        "/posts/999/export.json",
+        "/posts/987654/export.json",
         f"/posts/{post.pk}/c/{foreign.pk}/export.json",
-        f"/posts/{post.pk}/c/999/export.md",
+        f"/posts/{post.pk}/c/987654/export.md",
     ):
         assert browse().get(path).status_code == 404
 
@@ -110,9 +110,9 @@ def test_the_command_refuses_what_it_cannot_export(ann, tmp_path):
     post = make_post(ann)
 
     for arguments, reason in (
-        (["999", "--format", "json"], "no post 999"),
+        (["987654", "--format", "json"], "no post 987654"),
         ([str(make_draft(ann).pk), "--format", "json"], "is a draft"),
-        ([str(post.pk), "--format", "json", "--branch", "999"], "no comment 999"),
+        ([str(post.pk), "--format", "json", "--branch", "987654"], "no comment 987654"),
         ([str(post.pk), "--format", "json", "--output", str(tmp_path / "no" / "where")], "No such file"),
         ([str(post.pk), "--format", "pdf"], "invalid choice"),
     ):

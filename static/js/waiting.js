@@ -10,6 +10,8 @@ function made(tag, properties, ...children) {
   return element;
 }
 
+const idOf = (name) => `waiting-${name}`;
+
 /** A link to where one goes on writing; none where nobody can, or not in answer to this. */
 function wayBack(name, comment) {
   if (document.querySelector("main > .closed")) return [];
@@ -37,10 +39,11 @@ function notice({ name, texts, sent }) {
   drop.addEventListener("click", () => {
     forget(place.dataset.waiting + name);
     tellWaiting();
+    (place.querySelector("summary") ?? document.querySelector("#discussion a")).focus();
   });
   return made(
     "details",
-    { className: "notice ui" },
+    { className: "notice ui", id: idOf(name) },
     made("summary", { textContent: `${sent ? "Perhaps not sent" : "Not sent yet"}: your ${what}` }),
     made("p", { className: "waiting-text", textContent: texts.source }),
     made("p", {}, ...wayBack(name, comment), drop),
@@ -52,5 +55,6 @@ export function tellWaiting() {
   if (!place) return;
   const open = new Set([...document.querySelectorAll("form[data-keep]")].map((form) => form.dataset.keep));
   const waiting = keptUnder(place.dataset.waiting).filter(({ name }) => !open.has(place.dataset.waiting + name));
-  place.replaceChildren(...waiting.map(notice));
+  // Those that stand there already may be open, and read.
+  place.replaceChildren(...waiting.map((each) => document.getElementById(idOf(each.name)) ?? notice(each)));
 }

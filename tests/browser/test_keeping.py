@@ -120,9 +120,12 @@ def test_a_thread_says_what_was_typed_there_and_not_sent(visit, ann, ben):
     mine = waiting.filter(has_text="Not sent yet: your comment")
     mine.locator("summary").click()
     expect(mine).to_contain_text("<b>On the whole,")
+    own = waiting.filter(has_text=f"your reply to {ben.name}")
+    own.locator("summary").click()
     mine.get_by_role("link", name="Go on writing").click()
     expect(page.get_by_label("Your comment")).to_have_value("<b>On the whole,")
     expect(waiting).to_have_count(2)  # what stands in an open form does not wait
+    expect(own).to_have_attribute("open", "")
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.locator("ol.is-fresh .text")).to_be_visible()
     expect(mine).to_have_count(0)  # nor does what was sent
@@ -180,6 +183,7 @@ def test_what_can_no_longer_be_sent_can_be_read_until_it_is_discarded(visit, ann
     page.get_by_text("Not sent yet").click()
     page.get_by_role("button", name="Discard").click()
     expect(page.get_by_text("Not sent yet")).to_have_count(0)
+    expect(page.get_by_role("link", name="Old", exact=True)).to_be_focused()
     expect_nothing_kept(page)
 
 
